@@ -1,0 +1,206 @@
+//! What has happened to an execution, in order: the only truth about it.
+
+use serde::{Deserialize, Serialize};
+
+use super::command::Object;
+use super::{
+    ExecutionId, ExecutionStatus, Failure, Hold, StageId, StageStatus, Start, SyntheticStage, TaskSpec, TaskStatus,
+    VerdictRecord,
+};
+use crate::Timestamp;
+
+/// An event with its place in the execution's log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventRecord {
+    /// 1 for the first, plus one with each, without gaps.
+    pub sequence: u64,
+    /// When it was decided.
+    pub time: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Something that happened to an execution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// It exists.
+    Created {
+        /// What it begins with.
+        start: Box<Start>,
+        /// Whether it waits for its pipeline's concurrency limit.
+        queued: bool,
+    },
+    /// It runs.
+    Started,
+    /// Somebody paused it.
+    Paused {
+        /// Who.
+        actor: String,
+    },
+    /// Somebody ended the pause.
+    Resumed {
+        /// Who.
+        actor: String,
+    },
+    /// Somebody canceled it.
+    CancelRequested {
+        /// Who.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
+    /// Somebody had a stage run again.
+    Retried {
+        /// The stage.
+        stage: StageId,
+        /// Who.
+        actor: String,
+        /// The stages that begin anew: the stage and all that depend on it.
+        reset: Vec<StageId>,
+        /// The synthetic stages of those, which are gone.
+        removed: Vec<StageId>,
+    },
+    /// It has ended.
+    Finished {
+        /// How.
+        status: ExecutionStatus,
+        /// Why it failed, if it did.
+        failure: Option<String>,
+    },
+    /// A stage has begun.
+    StageStarted {
+        /// The stage.
+        stage: StageId,
+        /// What it waits for before it does anything.
+        hold: Option<Hold>,
+    },
+    /// A stage's wait before its work is over.
+    StageReleased {
+        /// The stage.
+        stage: StageId,
+        /// Who ended the wait; `None` for the clock.
+        actor: Option<String>,
+    },
+    /// A stage knows what to do.
+    StagePlanned {
+        /// The stage.
+        stage: StageId,
+        /// The resolved configuration.
+        inputs: serde_json::Value,
+        /// Its tasks.
+        tasks: Vec<TaskSpec>,
+        /// Stages that run before the tasks.
+        before: Vec<SyntheticStage>,
+        /// When its timeout strikes.
+        deadline: Option<Timestamp>,
+    },
+    /// A stage's tasks are done; these stages follow.
+    StageContinued {
+        /// The stage.
+        stage: StageId,
+        /// Stages that run after the tasks.
+        after: Vec<SyntheticStage>,
+    },
+    /// A stage fails; these stages clean up.
+    StageFailing {
+        /// The stage.
+        stage: StageId,
+        /// What it will end as.
+        status: StageStatus,
+        /// Why.
+        failure: Failure,
+        /// Stages that clean up.
+        cleanup: Vec<SyntheticStage>,
+    },
+    /// A stage has ended.
+    StageFinished {
+        /// The stage.
+        stage: StageId,
+        /// How.
+        status: StageStatus,
+    },
+    /// Somebody left a stage out.
+    StageSkipped {
+        /// The stage.
+        stage: StageId,
+        /// Who.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
+    /// A task has begun, or tries again.
+    TaskStarted {
+        /// The stage.
+        stage: StageId,
+        /// The task's place.
+        task: u32,
+        /// Which try, from 1.
+        attempt: u32,
+        /// When a wait ends, an answer is due or a task times out, if that is bounded.
+        until: Option<Timestamp>,
+    },
+    /// A task tells how far it is.
+    TaskProgressed {
+        /// The stage.
+        stage: StageId,
+        /// The task's place.
+        task: u32,
+        /// What it does.
+        message: String,
+        /// 0 to 100, where it is known.
+        percent: Option<u8>,
+    },
+    /// A task will try again.
+    TaskDeferred {
+        /// The stage.
+        stage: StageId,
+        /// The task's place.
+        task: u32,
+        /// When.
+        until: Timestamp,
+        /// Why: what is awaited, or what failed.
+        message: String,
+        /// 0 to 100, where it is known.
+        percent: Option<u8>,
+    },
+    /// A task has ended.
+    TaskFinished {
+        /// The stage.
+        stage: StageId,
+        /// The task's place.
+        task: u32,
+        /// How.
+        status: TaskStatus,
+        /// What it put out.
+        #[serde(default, skip_serializing_if = "Object::is_empty")]
+        outputs: Object,
+        /// What it did, or why it failed.
+        message: String,
+        /// The execution that it started, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        child: Option<ExecutionId>,
+    },
+    /// A judge decided.
+    Judged {
+        /// The stage.
+        stage: StageId,
+        /// The decision.
+        verdict: VerdictRecord,
+    },
+    /// An execution that a stage started has ended.
+    ChildFinished {
+        /// The stage.
+        stage: StageId,
+        /// The child.
+        child: ExecutionId,
+        /// How.
+        status: ExecutionStatus,
+        /// What its stages put out.
+        #[serde(default, skip_serializing_if = "Object::is_empty")]
+        outputs: Object,
+        /// Why it failed, if it did.
+        failure: Option<String>,
+    },
+}

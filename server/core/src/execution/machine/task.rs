@@ -1,0 +1,121 @@
+//! Driving a stage's tasks, one after another.
+
+use super::Machine;
+use super::advance::Progress;
+use crate::Timestamp;
+use crate::execution::command::Object;
+use crate::execution::{
+    Event, ExecutionStatus, Failure, FailurePolicy, JudgmentDecision, Stage, StageStatus, Task, TaskKind, TaskStatus,
+};
+
+/// What is to be done about a running task now.
+enum Next {
+    Wait,
+    Retry(u32),
+    Finish(TaskStatus, String),
+}
+
+impl Machine<'_> {
+    pub(super) fn drive_tasks(&mut self, place: usize) -> Progress {
+        let stage = &self.execution.stages[place];
+        let Some((number, task)) = (0u32..).zip(&stage.tasks).find(|(_, task)| !passed(task)) else {
+            return self.continue_after_tasks(place);
+        };
+        let id = stage.id().clone();
+        match task.status {
+            TaskStatus::NotStarted => {
+                let until = self.until(&task.spec.kind);
+                self.emit(Event::TaskStarted { stage: id, task: number, attempt: 1, until });
+                Progress::Moved
+            }
+            TaskStatus::Running => match self.next(stage, task) {
+                Next::Wait => Progress::Waits,
+                Next::Retry(attempt) => {
+                    let until = task.until;
+                    self.emit(Event::TaskStarted { stage: id, task: number, attempt, until });
+                    Progress::Moved
+                }
+                Next::Finish(status, message) => {
+                    self.finish_task(place, number, status, message);
+                    Progress::Moved
+                }
+            },
+            TaskStatus::Failed | TaskStatus::Canceled => {
+                let message = task.message.clone();
+                self.fail_by_task(place, message)
+            }
+            TaskStatus::Succeeded | TaskStatus::Skipped => Progress::Waits,
+        }
+    }
+
+    fn fail_by_task(&mut self, place: usize, message: String) -> Progress {
+        let stage = &self.execution.stages[place];
+        let child_canceled = matches!(stage.child_result, Some((ExecutionStatus::Canceled, _)));
+        let failure = Failure::permanent(message);
+        if child_canceled && stage.definition.on_failure == FailurePolicy::HaltPipeline {
+            return self.fail_as(place, StageStatus::Canceled, failure);
+        }
+        self.fail(place, failure)
+    }
+
+    pub(super) fn finish_task(&mut self, place: usize, task: u32, status: TaskStatus, message: String) {
+        let stage = self.execution.stages[place].id().clone();
+        self.emit(Event::TaskFinished { stage, task, status, outputs: Object::new(), message, child: None });
+    }
+
+    fn until(&self, kind: &TaskKind) -> Option<Timestamp> {
+        match kind {
+            TaskKind::Run { timeout } => Some(self.now() + *timeout),
+            TaskKind::Wait { duration } => Some(self.now() + *duration),
+            TaskKind::Judgment(spec) => Some(self.now() + spec.deadline),
+            TaskKind::AwaitChild => None,
+        }
+    }
+
+    fn next(&self, stage: &Stage, task: &Task) -> Next {
+        let due = |time: Option<Timestamp>| time.is_some_and(|time| time <= self.now());
+        match &task.spec.kind {
+            TaskKind::Wait { .. } if due(task.until) => Next::Finish(TaskStatus::Succeeded, String::new()),
+            TaskKind::Judgment(spec) => match &stage.judgment {
+                Some(verdict) => judged(verdict.decision, &verdict.judge, &verdict.comment),
+                None if due(task.until) => {
+                    Next::Finish(TaskStatus::Failed, format!("nobody judged within {:?}", spec.deadline))
+                }
+                None => Next::Wait,
+            },
+            TaskKind::AwaitChild => stage.child_result.as_ref().map_or(Next::Wait, |(status, failure)| {
+                child_ended(*status, failure.as_deref())
+            }),
+            TaskKind::Run { timeout } if due(task.until) => {
+                let doing = if task.message.is_empty() { String::new() } else { format!(" ({})", task.message) };
+                let message = format!("{} did not end within {timeout:?}{doing}", task.spec.name);
+                Next::Finish(TaskStatus::Failed, message)
+            }
+            TaskKind::Run { .. } if due(task.resumes) => Next::Retry(task.attempt + 1),
+            TaskKind::Wait { .. } | TaskKind::Run { .. } => Next::Wait,
+        }
+    }
+}
+
+fn passed(task: &Task) -> bool {
+    matches!(task.status, TaskStatus::Succeeded | TaskStatus::Skipped)
+}
+
+fn judged(decision: JudgmentDecision, judge: &str, comment: &str) -> Next {
+    let said = if comment.is_empty() { String::new() } else { format!(": {comment}") };
+    match decision {
+        JudgmentDecision::Continue => Next::Finish(TaskStatus::Succeeded, format!("{judge} let it continue{said}")),
+        JudgmentDecision::Stop => Next::Finish(TaskStatus::Failed, format!("{judge} stopped it{said}")),
+    }
+}
+
+fn child_ended(status: ExecutionStatus, failure: Option<&str>) -> Next {
+    match status {
+        ExecutionStatus::Succeeded => Next::Finish(TaskStatus::Succeeded, String::new()),
+        ExecutionStatus::Canceled => Next::Finish(TaskStatus::Canceled, "the child execution was canceled".into()),
+        ExecutionStatus::Terminal | ExecutionStatus::Queued | ExecutionStatus::Running | ExecutionStatus::Paused => {
+            let why = failure.map_or(String::new(), |failure| format!(": {failure}"));
+            Next::Finish(TaskStatus::Failed, format!("the child execution failed{why}"))
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The state of an execution: the fold of its events.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::command::Object;
+use super::{
+    ExecutionId, ExecutionStatus, Failure, JudgmentDecision, StageDefinition, StageId, StageStatus, Start, TaskSpec,
+    TaskStatus,
+};
+use crate::Timestamp;
+
+mod apply;
+
+/// An execution as its events have made it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Execution {
+    /// What it began with: id, definition, cause, parameters, labels.
+    pub start: Arc<Start>,
+    /// Where it stands.
+    pub status: ExecutionStatus,
+    /// When it was created.
+    pub created: Timestamp,
+    /// When it first ran.
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// The sequence of the last event applied.
+    pub sequence: u64,
+    /// The pause it is in.
+    pub pause: Option<Pause>,
+    /// That it was canceled, by whom and why.
+    pub cancellation: Option<Cancellation>,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// Its stages: those of the definition in its order, each followed by its synthetic ones.
+    pub stages: Vec<Stage>,
+}
+
+/// A pause of an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// Since when.
+    pub since: Timestamp,
+    /// By whom.
+    pub actor: String,
+}
+
+/// The cancellation of an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancellation {
+    /// When.
+    pub time: Timestamp,
+    /// By whom.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A node of a running graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stage {
+    /// What it is.
+    pub definition: Arc<StageDefinition>,
+    /// The stage that added it, for a synthetic one.
+    pub parent: Option<StageId>,
+    /// Where in its parent it stands, for a synthetic one.
+    pub position: Option<SyntheticPosition>,
+    /// Where it stands.
+    pub status: StageStatus,
+    /// What it is busy with while it runs.
+    pub phase: Phase,
+    /// How often it was started anew, from 1; synthetic stages have their parent's.
+    pub attempt: u32,
+    /// When it began.
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// What it waits for before it does anything.
+    pub hold: Option<Hold>,
+    /// When its timeout strikes.
+    pub deadline: Option<Timestamp>,
+    /// The resolved configuration, once planned.
+    pub inputs: serde_json::Value,
+    /// Its tasks, once planned.
+    pub tasks: Vec<Task>,
+    /// What it has put out so far.
+    pub outputs: Object,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// What it will end as when its clean-up is done.
+    pub failing_as: Option<StageStatus>,
+    /// The judge's decision.
+    pub judgment: Option<Judgment>,
+    /// The execution that it started.
+    pub child: Option<ExecutionId>,
+    /// How that execution ended.
+    pub child_result: Option<(ExecutionStatus, Option<String>)>,
+    /// Who skipped it and why.
+    pub skipped: Option<(String, String)>,
+}
+
+/// What a running stage is busy with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Waits for its window, or is about to be planned.
+    Holding,
+    /// Its stages before the tasks.
+    Before,
+    /// Its tasks.
+    Tasks,
+    /// Its stages after the tasks.
+    After,
+    /// Its stages on failure.
+    Cleanup,
+}
+
+/// Where in its parent a synthetic stage stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SyntheticPosition {
+    /// Before the tasks.
+    Before,
+    /// After the tasks.
+    After,
+    /// On failure.
+    OnFailure,
+}
+
+/// A wait of a stage before it does anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Until when.
+    pub until: Timestamp,
+    /// What for, in words.
+    pub reason: String,
+}
+
+/// A step of a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// What it is.
+    pub spec: TaskSpec,
+    /// Where it stands.
+    pub status: TaskStatus,
+    /// Which try, from 1; 0 before the first.
+    pub attempt: u32,
+    /// When the first try began.
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// When a wait ends, an answer is due, or the task times out.
+    pub until: Option<Timestamp>,
+    /// When it tries again; set between two tries.
+    pub resumes: Option<Timestamp>,
+    /// What it last said.
+    pub message: String,
+    /// 0 to 100, where it is known.
+    pub percent: Option<u8>,
+}
+
+/// A judgment that was made.
+pub type Judgment = VerdictRecord;
+
+/// A judge's decision, as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VerdictRecord {
+    /// The decision.
+    pub decision: JudgmentDecision,
+    /// Who decided.
+    pub judge: String,
+    /// The option chosen, where some were offered.
+    pub input: Option<String>,
+    /// What the judge said of it.
+    pub comment: String,
+    /// When.
+    pub time: Timestamp,
+}
+
+impl Execution {
+    /// Its id.
+    pub fn id(&self) -> ExecutionId {
+        self.start.id
+    }
+
+    /// A stage by id. Linear in the number of stages.
+    pub fn stage(&self, id: &StageId) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.id() == id)
+    }
+
+    /// The stages of the definition, without synthetic ones.
+    pub fn top_level(&self) -> impl Iterator<Item = &Stage> {
+        self.stages.iter().filter(|stage| stage.parent.is_none())
+    }
+
+    /// A stage's synthetic children, in order.
+    pub fn children<'a>(&'a self, parent: &'a StageId) -> impl Iterator<Item = &'a Stage> {
+        self.stages.iter().filter(move |stage| stage.parent.as_ref() == Some(parent))
+    }
+
+    /// When the clock next has something to do: the earliest hold, wait, retry, deadline or timeout. `None` while it is
+    /// queued, paused or ended, and while only people, effects or other executions can move it.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        if self.status != ExecutionStatus::Running {
+            return None;
+        }
+        self.stages.iter().filter(|stage| stage.status == StageStatus::Running).filter_map(Stage::wake_at).min()
+    }
+
+    /// The tries of tasks whose effects should be running now: they are dispatched after the commit that made them so,
+    /// and again after a restart.
+    pub fn outstanding(&self) -> impl Iterator<Item = (&Stage, u32)> {
+        let live = matches!(self.status, ExecutionStatus::Running | ExecutionStatus::Paused);
+        self.stages.iter().filter(move |_| live).filter_map(|stage| stage.outstanding_task().map(|task| (stage, task)))
+    }
+}
+
+impl Stage {
+    /// Its id.
+    pub fn id(&self) -> &StageId {
+        &self.definition.id
+    }
+
+    /// The task that is running, with its place.
+    pub fn current_task(&self) -> Option<(u32, &Task)> {
+        (0u32..).zip(&self.tasks).find(|(_, task)| task.status == TaskStatus::Running)
+    }
+
+    fn wake_at(&self) -> Option<Timestamp> {
+        let hold = self.hold.as_ref().map(|hold| hold.until);
+        let task = self.current_task().and_then(|(_, task)| match (task.resumes, task.until) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        });
+        let deadline = self.deadline.filter(|_| self.phase != Phase::Cleanup);
+        [hold, task, deadline].into_iter().flatten().min()
+    }
+
+    fn outstanding_task(&self) -> Option<u32> {
+        if self.status != StageStatus::Running {
+            return None;
+        }
+        self.current_task()
+            .filter(|(_, task)| task.resumes.is_none() && matches!(task.spec.kind, super::TaskKind::Run { .. }))
+            .map(|(place, _)| place)
+    }
+}

@@ -1,0 +1,217 @@
+//! Durable storage. Everything acknowledged is in it; there is no other truth.
+
+use async_trait::async_trait;
+use gennaker_core::Timestamp;
+use gennaker_core::execution::{Command, CommandId, EventRecord, ExecutionId, ExecutionStatus, Start};
+use gennaker_core::resource::{Resource, ResourceKind};
+
+mod execution;
+mod trigger;
+
+pub use execution::{
+    Applied, CommittedStep, ExecutionFilter, ExecutionHeader, ExecutionRow, ExecutionSummary, InboxCommand,
+    InboxMessage, Lease, Position, Shard, Step, StepError,
+};
+pub use trigger::{StoredTriggerEvent, TriggerDecision};
+
+/// Why the store did not do what it was asked. Nothing was changed then.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such resource.
+    #[error("{0} not found")]
+    NotFound(String),
+    /// A resource of that name exists.
+    #[error("{0} exists already")]
+    Exists(String),
+    /// The resource has another revision than the caller expected.
+    #[error("{name} is at revision {current}, not at the expected revision {expected}")]
+    Stale {
+        /// The resource.
+        name: String,
+        /// What the caller had read.
+        expected: i64,
+        /// What it is.
+        current: i64,
+    },
+    /// The database can't be used now: it is full, locked, or gone. Trying again may help.
+    #[error("storage is unavailable: {0}")]
+    Unavailable(String),
+    /// The database's content is not what this program wrote.
+    #[error("storage is damaged: {0}")]
+    Damaged(String),
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<T> {
+    /// The entries.
+    pub items: Vec<T>,
+    /// The key after which the next page begins; `None` after the last page.
+    pub next: Option<String>,
+}
+
+/// A write of a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceWrite {
+    /// What it is.
+    pub kind: ResourceKind,
+    /// Its full name.
+    pub name: String,
+    /// The new body.
+    pub body: serde_json::Value,
+    /// Who writes.
+    pub actor: String,
+    /// What the author says of it.
+    pub message: String,
+    /// When.
+    pub time: Timestamp,
+}
+
+/// What a revision must be for a write to happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// The resource must not exist.
+    Absent,
+    /// It must exist with this revision.
+    Revision(i64),
+    /// It must exist.
+    Present,
+}
+
+/// The store. Every method is one transaction.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// One resource.
+    async fn resource(&self, kind: ResourceKind, name: &str) -> Result<Option<Resource>, StoreError>;
+
+    /// The resources of a kind whose names start with `prefix`, sorted by name, beginning after the name `after`.
+    async fn resources(
+        &self,
+        kind: ResourceKind,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Resource>, StoreError>;
+
+    /// Writes a resource and its revision.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`], [`StoreError::NotFound`], [`StoreError::Stale`] where `expect` is not met.
+    async fn write_resource(&self, write: &ResourceWrite, expect: Expect) -> Result<Resource, StoreError>;
+
+    /// Deletes resources at once: `name` itself and, of every kind, all whose names start with `name/`. Revisions stay.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Stale`] where `expect` is not met.
+    async fn delete_resource(
+        &self,
+        kind: ResourceKind,
+        name: &str,
+        expect: Expect,
+        actor: &str,
+        time: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The revisions of a resource, newest first, beginning below the revision `before`.
+    async fn revisions(
+        &self,
+        kind: ResourceKind,
+        name: &str,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Resource>, StoreError>;
+
+    /// One revision of a resource.
+    async fn revision(&self, kind: ResourceKind, name: &str, revision: i64) -> Result<Option<Resource>, StoreError>;
+
+    /// Keeps what was seen for a trigger and what was decided. An event whose `dedupe_key` the trigger has seen before is
+    /// not kept again: the earlier one is returned.
+    async fn record_trigger_event(&self, event: &StoredTriggerEvent) -> Result<Option<StoredTriggerEvent>, StoreError>;
+
+    /// Changes the decision of an event that was kept.
+    async fn decide_trigger_event(
+        &self,
+        id: &str,
+        decision: TriggerDecision,
+        reason: &str,
+        execution: Option<ExecutionId>,
+    ) -> Result<(), StoreError>;
+
+    /// A trigger's events, newest first, beginning below the id `before`.
+    async fn trigger_events(
+        &self,
+        trigger: &str,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredTriggerEvent>, StoreError>;
+
+    /// Takes, or renews, the leases of shards for an owner until `until`. Shards that another owner holds at `now` are left
+    /// out. Taking a shard from nobody or from an expired owner raises its epoch; renewing does not.
+    async fn lease(
+        &self,
+        owner: &str,
+        shards: &[Shard],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Lease>, StoreError>;
+
+    /// Gives leases up.
+    async fn release(&self, owner: &str) -> Result<(), StoreError>;
+
+    /// Commits steps of executions in one transaction. Each step stands alone: one that is refused (answered with its
+    /// [`StepError`]) does not keep the others from being committed. Answers are in the order of the steps. When the whole
+    /// call fails, none was committed.
+    async fn commit(&self, steps: Vec<Step>) -> Result<Vec<Result<CommittedStep, StepError>>, StoreError>;
+
+    /// Puts commands into inboxes, for whoever owns the executions. A command whose id was sent or applied before is
+    /// dropped.
+    async fn send(&self, commands: Vec<InboxCommand>) -> Result<(), StoreError>;
+
+    /// Commands waiting in the inboxes of shards, oldest first.
+    async fn inbox(&self, shards: &[Shard], limit: usize) -> Result<Vec<InboxCommand>, StoreError>;
+
+    /// What became of a command, while its record is kept: `None` where it is unknown, `Some(None)` while it waits.
+    async fn command(&self, id: &CommandId) -> Result<Option<Option<Applied>>, StoreError>;
+
+    /// Events of an execution after a sequence, in order, at most `limit`.
+    async fn events(&self, id: ExecutionId, after: u64, limit: usize) -> Result<Vec<EventRecord>, StoreError>;
+
+    /// Committed steps of all executions after a position, in order, at most `limit` steps: with them a watcher of many
+    /// executions catches up.
+    async fn events_since(&self, after: Position, limit: usize) -> Result<Vec<CommittedStep>, StoreError>;
+
+    /// The position of the last committed step.
+    async fn position(&self) -> Result<Position, StoreError>;
+
+    /// An execution's row.
+    async fn execution(&self, id: ExecutionId) -> Result<Option<ExecutionSummary>, StoreError>;
+
+    /// Executions that match, newest first (by id), beginning below the id `before`.
+    async fn executions(
+        &self,
+        filter: &ExecutionFilter,
+        before: Option<ExecutionId>,
+        limit: usize,
+    ) -> Result<Vec<ExecutionSummary>, StoreError>;
+
+    /// Executions of shards that are due (`wake_at <= now`), earliest first.
+    async fn due(&self, shards: &[Shard], now: Timestamp, limit: usize) -> Result<Vec<ExecutionId>, StoreError>;
+
+    /// The earliest `wake_at` of the executions of shards.
+    async fn next_due(&self, shards: &[Shard]) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Executions of shards that have effects running, or are queued: what a new owner has to pick up. Sorted by id, after
+    /// the id `after`.
+    async fn to_recover(
+        &self,
+        shards: &[Shard],
+        after: Option<ExecutionId>,
+        limit: usize,
+    ) -> Result<Vec<ExecutionSummary>, StoreError>;
+
+    /// The executions of a pipeline that have not ended, oldest first.
+    async fn unfinished(&self, pipeline: &str) -> Result<Vec<(ExecutionId, ExecutionStatus)>, StoreError>;
+
+    /// Whether the store answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
