@@ -1,0 +1,4 @@
+//! In-memory fakes of the ports, for tests.
+
+pub mod cloud;
+pub mod store;
