@@ -86,6 +86,8 @@ pub struct MethodPermission {
     /// What is done with it.
     #[prost(enumeration = "method_permission::Access", tag = "2")]
     pub access: i32,
+    /// The field of the request that names the resource, `pipeline.name` for instance. A path through a
+    /// repeated field means each of its elements. Empty when the method is about all resources of the sort;
     /// lists then hold only what the caller may read.
     #[prost(string, tag = "3")]
     pub field: ::prost::alloc::string::String,
@@ -209,7 +211,7 @@ impl ::prost::Name for MethodPermission {
         "/gennaker.v1.MethodPermission".into()
     }
 }
-/// The rules of a field and the hints for its form. A text that holds an expression `${ ... }` is checked
+/// The rules of a field and the hints for its form. In a stage, a text that holds an expression `${ ... }` is checked
 /// after it was evaluated; until then its length, its pattern and its choices are not looked at.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct FieldRules {
@@ -263,6 +265,9 @@ pub struct FieldRules {
     /// The text has several lines.
     #[prost(bool, tag = "16")]
     pub multiline: bool,
+    /// What is inside of it is not checked together with the message that holds it.
+    #[prost(bool, tag = "17")]
+    pub unchecked: bool,
 }
 impl ::prost::Name for FieldRules {
     const NAME: &'static str = "FieldRules";
@@ -1009,6 +1014,7 @@ pub struct UpdateApplicationRequest {
     /// The new content; `name` says which.
     #[prost(message, optional, tag = "1")]
     pub application: ::core::option::Option<Application>,
+    /// The fields to replace, by their names in this file. Empty replaces the whole resource;
     /// output-only fields are ignored.
     #[prost(message, optional, tag = "2")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
@@ -1924,6 +1930,7 @@ pub struct DeployCluster {
     /// How to tell a healthy instance. Default: it accepts connections.
     #[prost(message, optional, tag = "13")]
     pub health_check: ::core::option::Option<HealthCheck>,
+    /// The part of the instances that must be healthy, in per cent of the desired capacity and at least one instance;
     /// 0 does not wait for any.
     #[prost(uint32, optional, tag = "14")]
     pub target_healthy_percent: ::core::option::Option<u32>,
@@ -4788,6 +4795,7 @@ pub mod execution_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
+        /// Starts a pipeline. `FAILED_PRECONDITION` if it is disabled, or if its queue policy is SKIP and it runs already;
         /// `INVALID_ARGUMENT` if a parameter is missing or wrong.
         pub async fn start_execution(
             &mut self,
@@ -5127,6 +5135,7 @@ pub mod execution_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with ExecutionServiceServer.
     #[async_trait]
     pub trait ExecutionService: std::marker::Send + std::marker::Sync + 'static {
+        /// Starts a pipeline. `FAILED_PRECONDITION` if it is disabled, or if its queue policy is SKIP and it runs already;
         /// `INVALID_ARGUMENT` if a parameter is missing or wrong.
         async fn start_execution(
             &self,
@@ -11098,6 +11107,7 @@ pub struct UpdatePipelineRequest {
     /// The new content; `name` says which.
     #[prost(message, optional, tag = "1")]
     pub pipeline: ::core::option::Option<Pipeline>,
+    /// The fields to replace, by their names in this file. Empty replaces the whole resource;
     /// output-only fields are ignored.
     #[prost(message, optional, tag = "2")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
@@ -12763,6 +12773,7 @@ pub struct UpdateProjectRequest {
     /// The new content; `name` says which.
     #[prost(message, optional, tag = "1")]
     pub project: ::core::option::Option<Project>,
+    /// The fields to replace, by their names in this file. Empty replaces the whole resource;
     /// output-only fields are ignored.
     #[prost(message, optional, tag = "2")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
@@ -14487,6 +14498,7 @@ pub struct UpdateTriggerRequest {
     /// The new content; `name` says which.
     #[prost(message, optional, tag = "1")]
     pub trigger: ::core::option::Option<Trigger>,
+    /// The fields to replace, by their names in this file. Empty replaces the whole resource;
     /// output-only fields are ignored.
     #[prost(message, optional, tag = "2")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
