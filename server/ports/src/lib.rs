@@ -8,12 +8,16 @@ pub mod authorizer;
 pub mod clock;
 pub mod cloud;
 pub mod launcher;
+pub mod secrets;
 pub mod store;
 #[cfg(feature = "test-util")]
 pub mod testing;
+pub mod traffic_guards;
 
 pub use authorizer::{Access, Authorizer, Denied, Principal, Target};
 pub use clock::{Clock, SystemClock};
 pub use cloud::{Cloud, CloudError, Clouds};
 pub use launcher::{Launch, LaunchError, Launcher};
+pub use secrets::{SecretError, Secrets, SystemSecrets};
 pub use store::{Store, StoreError};
+pub use traffic_guards::{TrafficGuards, TrafficGuardsUnavailable};

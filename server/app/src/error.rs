@@ -1,0 +1,254 @@
+//! Why a call failed, in the words of the API.
+
+use std::time::Duration;
+
+use gennaker_core::execution::Rejection;
+use gennaker_engine::{EngineError, WatchError};
+use gennaker_ports::{CloudError, Denied, StoreError};
+use gennaker_proto::v1::FieldViolation;
+
+/// Why a call failed. The API maps each variant to one status code with its details.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum AppError {
+    /// The request itself is wrong, whatever the server's state.
+    #[error("{}", violations_text(violations))]
+    InvalidArgument {
+        /// Each wrong field; never empty.
+        violations: Vec<FieldViolation>,
+    },
+    /// There is no such resource.
+    #[error("{0} not found")]
+    NotFound(ResourceRef),
+    /// The name is taken.
+    #[error("{0} exists already")]
+    AlreadyExists(ResourceRef),
+    /// Somebody else wrote in between.
+    #[error("{resource} was changed in between: its etag is {etag:?} now; read it again and repeat the change")]
+    Aborted {
+        /// What was written.
+        resource: ResourceRef,
+        /// Its etag now.
+        etag: String,
+    },
+    /// The state of the server does not allow it.
+    #[error("{}", preconditions_text(violations))]
+    FailedPrecondition {
+        /// Each condition that does not hold; never empty.
+        violations: Vec<Precondition>,
+    },
+    /// The events asked for are gone, or never were.
+    #[error("{message}")]
+    OutOfRange {
+        /// What is wrong, and what would be right.
+        message: String,
+        /// The sequence to go on from: events after it are there.
+        oldest: u64,
+    },
+    /// A limit was reached.
+    #[error("the limit of {limit} {what} is reached")]
+    ResourceExhausted {
+        /// What is limited, in the plural: `concurrent watches`.
+        what: String,
+        /// How many there may be.
+        limit: u64,
+        /// When to try again, where that is known.
+        retry_after: Option<Duration>,
+    },
+    /// The client reads its stream too slowly; it can go on after this sequence (or, with many executions, with the last
+    /// resume token that it saw).
+    #[error("the client reads the stream too slowly; watch again after sequence {sequence}")]
+    TooSlow {
+        /// The last sequence that was sent.
+        sequence: u64,
+    },
+    /// The caller may not.
+    #[error("{message}")]
+    PermissionDenied {
+        /// Who may not do what on what.
+        message: String,
+    },
+    /// The sender of a webhook did not prove that it may send.
+    #[error("{message}")]
+    Unauthenticated {
+        /// What is missing or wrong.
+        message: String,
+    },
+    /// It may work a little later.
+    #[error("{message}")]
+    Unavailable {
+        /// What does not answer.
+        message: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The server is broken.
+    #[error("{message}")]
+    Internal {
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+/// What an error is about.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} {name}")]
+pub struct ResourceRef {
+    /// The sort of resource: `pipeline`.
+    pub kind: &'static str,
+    /// Its full name.
+    pub name: String,
+}
+
+impl ResourceRef {
+    /// A resource of a kind.
+    pub fn new(kind: &'static str, name: impl Into<String>) -> Self {
+        Self { kind, name: name.into() }
+    }
+}
+
+/// A condition that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Precondition {
+    /// The sort of condition, in UPPER_SNAKE: `PIPELINE_DISABLED`.
+    pub kind: &'static str,
+    /// What it is about: a resource name, a stage.
+    pub subject: String,
+    /// What is wrong, and what to do about it.
+    pub description: String,
+}
+
+/// How long a client should wait before it tries again what was not available.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+impl AppError {
+    /// One wrong field.
+    pub fn invalid(field: impl Into<String>, description: impl Into<String>) -> Self {
+        let violation = FieldViolation { field: field.into(), description: description.into() };
+        Self::InvalidArgument { violations: vec![violation] }
+    }
+
+    /// One condition that does not hold.
+    pub fn precondition(kind: &'static str, subject: impl Into<String>, description: impl Into<String>) -> Self {
+        let violation = Precondition { kind, subject: subject.into(), description: description.into() };
+        Self::FailedPrecondition { violations: vec![violation] }
+    }
+
+    /// There is no such resource.
+    pub fn not_found(kind: &'static str, name: impl Into<String>) -> Self {
+        Self::NotFound(ResourceRef::new(kind, name))
+    }
+
+    /// It may work a little later.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self::Unavailable { message: message.into(), retry_after: RETRY_AFTER }
+    }
+
+    /// A word for the error that programs can rely on, in UPPER_SNAKE.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::InvalidArgument { .. } => "INVALID_ARGUMENT",
+            Self::NotFound(_) => "NOT_FOUND",
+            Self::AlreadyExists(_) => "ALREADY_EXISTS",
+            Self::Aborted { .. } => "ETAG_MISMATCH",
+            Self::FailedPrecondition { violations } => violations.first().map_or("FAILED_PRECONDITION", |v| v.kind),
+            Self::OutOfRange { .. } => "SEQUENCE_OUT_OF_RANGE",
+            Self::ResourceExhausted { .. } => "LIMIT_REACHED",
+            Self::TooSlow { .. } => "SLOW_CLIENT",
+            Self::PermissionDenied { .. } => "PERMISSION_DENIED",
+            Self::Unauthenticated { .. } => "UNAUTHENTICATED",
+            Self::Unavailable { .. } => "UNAVAILABLE",
+            Self::Internal { .. } => "INTERNAL",
+        }
+    }
+}
+
+fn violations_text(violations: &[FieldViolation]) -> String {
+    let texts: Vec<String> = violations.iter().map(|v| format!("{}: {}", v.field, v.description)).collect();
+    texts.join("; ")
+}
+
+fn preconditions_text(violations: &[Precondition]) -> String {
+    let texts: Vec<&str> = violations.iter().map(|v| v.description.as_str()).collect();
+    texts.join("; ")
+}
+
+impl From<Denied> for AppError {
+    fn from(denied: Denied) -> Self {
+        Self::PermissionDenied { message: denied.to_string() }
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound(name) => Self::NotFound(ResourceRef::new("resource", name)),
+            StoreError::Exists(name) => Self::AlreadyExists(ResourceRef::new("resource", name)),
+            StoreError::Stale { name, current, .. } => {
+                Self::Aborted { resource: ResourceRef::new("resource", name), etag: crate::etag::of(current) }
+            }
+            StoreError::Unavailable(_) => Self::unavailable(error.to_string()),
+            StoreError::Damaged(_) => Self::Internal { message: error.to_string() },
+        }
+    }
+}
+
+impl From<CloudError> for AppError {
+    fn from(error: CloudError) -> Self {
+        match error {
+            CloudError::NotFound { kind, name } => Self::not_found(kind, name),
+            CloudError::Exists { kind, name } => Self::AlreadyExists(ResourceRef::new(kind, name)),
+            CloudError::Invalid(message) => Self::invalid("", message),
+            CloudError::Conflict(message) => Self::precondition("RESOURCE_IN_USE", "", message),
+            CloudError::Unavailable(message) => Self::unavailable(message),
+        }
+    }
+}
+
+impl From<Rejection> for AppError {
+    fn from(rejection: Rejection) -> Self {
+        let description = rejection.to_string();
+        match rejection {
+            Rejection::Ended { execution, .. } => {
+                Self::precondition("EXECUTION_ENDED", execution.to_string(), description)
+            }
+            Rejection::NoStage { stage, .. } => Self::not_found("stage", stage.to_string()),
+            Rejection::WrongStatus { execution, .. } => {
+                Self::precondition("EXECUTION_STATUS", execution.to_string(), description)
+            }
+            Rejection::WrongStageStatus { stage, .. } => {
+                Self::precondition("STAGE_STATUS", stage.to_string(), description)
+            }
+            Rejection::NotAJudge { .. } => Self::PermissionDenied { message: description },
+            Rejection::NotAnOption { .. } => Self::invalid("input", description),
+            Rejection::Stale => Self::precondition("STALE_COMMAND", "", description),
+        }
+    }
+}
+
+impl From<EngineError> for AppError {
+    fn from(error: EngineError) -> Self {
+        let message = error.to_string();
+        match error {
+            EngineError::NotFound(id) => Self::not_found("execution", id.to_string()),
+            EngineError::Rejected(rejection) => rejection.into(),
+            EngineError::LimitReached { pipeline, .. } => Self::precondition("CONCURRENCY_LIMIT", pipeline, message),
+            EngineError::RequestReused { .. } => Self::invalid("request_id", message),
+            EngineError::Busy(_) | EngineError::Unavailable(_) => Self::unavailable(message),
+            EngineError::Damaged(_) => Self::Internal { message },
+            EngineError::TooManyWatches { limit } => Self::ResourceExhausted {
+                what: "concurrent watches".to_owned(),
+                limit: limit as u64,
+                retry_after: Some(RETRY_AFTER),
+            },
+        }
+    }
+}
+
+impl From<WatchError> for AppError {
+    fn from(error: WatchError) -> Self {
+        match error {
+            WatchError::Store(error) => error.into(),
+            WatchError::Stopping { .. } => Self::unavailable(error.to_string()),
+        }
+    }
+}
