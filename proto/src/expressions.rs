@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use prost_reflect::{DynamicMessage, Kind, ReflectMessage, Value};
 use serde_json::Value as Json;
 
+use crate::json;
 use crate::reflect::{descriptor, from_dynamic, to_dynamic};
-use crate::rules;
+use crate::rules::{self, table};
 use crate::v1::{FieldViolation, Stage};
-use crate::{json, options};
 pub use path::PathError;
 use path::Target;
 
@@ -75,7 +75,7 @@ fn collect(message: &DynamicMessage, path: &str, found: &mut BTreeMap<String, St
         return;
     }
     for (field, value) in message.fields() {
-        if options::field(&field).is_some_and(|rules| rules.no_expression) {
+        if table::rule(&field).is_some_and(|rule| rule.rules.no_expression) {
             continue;
         }
         let path = if path.is_empty() { field.name().to_owned() } else { format!("{path}.{}", field.name()) };

@@ -8,6 +8,9 @@ use std::sync::LazyLock;
 
 use prost_reflect::{EnumDescriptor, FieldDescriptor as Field, FileDescriptor, Kind, MessageDescriptor};
 
+use serde_json::Value as Json;
+
+use crate::json::{self, DecodeError};
 use crate::options;
 use crate::reflect::{descriptor, pool, to_dynamic};
 use crate::rules::table;
@@ -67,6 +70,19 @@ pub fn of_trigger(trigger: &Trigger) -> Option<&'static str> {
     let message = to_dynamic(trigger);
     let set = |kind: &&TriggerKindDescriptor| message.has_field_by_name(&kind.kind);
     trigger_kinds().iter().find(set).map(|kind| kind.kind.as_str())
+}
+
+/// The kind of a stage and the kind's message as JSON.
+pub fn config_of(stage: &Stage) -> Option<(&'static str, Json)> {
+    let kind = of_stage(stage)?;
+    let message = to_dynamic(stage);
+    let config = message.get_field_by_name(kind)?;
+    Some((kind, json::encode_dynamic(config.as_message()?)))
+}
+
+/// A stage of a kind, with nothing but the kind's message: the reverse of [`config_of`].
+pub fn with_config(kind: &str, config: &Json) -> Result<Stage, DecodeError> {
+    json::decode(&Json::from_iter([(kind, config.clone())]))
 }
 
 /// The members of a oneof with their messages and what these say about themselves.
@@ -280,5 +296,16 @@ mod tests {
         assert_eq!(of_stage(&Stage::default()), None);
         let trigger: Trigger = crate::json::decode(&serde_json::json!({"webhook": {}})).unwrap();
         assert_eq!(of_trigger(&trigger), Some("webhook"));
+    }
+
+    #[test]
+    fn a_kind_can_be_taken_out_and_put_back() {
+        let config = serde_json::json!({"duration": "5s"});
+        let stage = with_config("wait", &config).unwrap();
+        assert_eq!(config_of(&stage), Some(("wait", config.clone())));
+        assert_eq!(config_of(&Stage::default()), None);
+        assert_eq!(with_config("wayt", &config).unwrap_err().to_string(), "unrecognized field name 'wayt'");
+        let wrong = serde_json::json!({"duration": 5});
+        assert_eq!(with_config("wait", &wrong).unwrap_err().path, "wait.duration");
     }
 }

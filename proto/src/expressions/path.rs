@@ -3,8 +3,8 @@
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value as Json};
 
-use crate::options;
 use crate::reflect::descriptor;
+use crate::rules::table;
 use crate::v1::Stage;
 
 /// One step of a path.
@@ -110,7 +110,7 @@ fn into_field(place: Place, name: &str) -> Result<Place, PathError> {
     let field = message
         .get_field_by_name(name)
         .ok_or_else(|| PathError::UnknownField { field: name.to_owned(), message: message.name().to_owned() })?;
-    if options::field(&field).is_some_and(|rules| rules.no_expression) {
+    if table::rule(&field).is_some_and(|rule| rule.rules.no_expression) {
         return Err(PathError::NotAllowed(name.to_owned()));
     }
     Ok(Place::Field(field))

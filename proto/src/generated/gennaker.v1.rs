@@ -17,9 +17,6 @@ pub struct Account {
     /// What went wrong. Empty when nothing did.
     #[prost(string, tag = "5")]
     pub message: ::prost::alloc::string::String,
-    /// Since when the health is what it is.
-    #[prost(message, optional, tag = "6")]
-    pub health_time: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// Nested message and enum types in `Account`.
 pub mod account {
@@ -1927,7 +1924,7 @@ pub struct DeployCluster {
     /// Arguments after the image's command.
     #[prost(string, repeated, tag = "12")]
     pub args: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// How to tell a healthy instance. Default: it accepts connections.
+    /// How to tell a healthy instance. Not set: an instance that runs is healthy.
     #[prost(message, optional, tag = "13")]
     pub health_check: ::core::option::Option<HealthCheck>,
     /// The part of the instances that must be healthy, in per cent of the desired capacity and at least one instance;
@@ -1943,6 +1940,12 @@ pub struct DeployCluster {
         ::prost::alloc::string::String,
         ::prost::alloc::string::String,
     >,
+    /// What happens to an instance that ends by itself.
+    #[prost(enumeration = "RestartPolicy", tag = "20")]
+    pub restart_policy: i32,
+    /// How long an instance may take to end after it was asked to. Then it is killed.
+    #[prost(message, optional, tag = "21")]
+    pub stop_grace: ::core::option::Option<::prost_types::Duration>,
     /// What happens to the old server groups of the cluster.
     #[prost(oneof = "deploy_cluster::Strategy", tags = "15, 16, 17")]
     pub strategy: ::core::option::Option<deploy_cluster::Strategy>,
@@ -1988,7 +1991,7 @@ pub struct HealthCheck {
     /// The number of probes in a row that must fail before an instance that was up counts as down.
     #[prost(uint32, optional, tag = "6")]
     pub unhealthy_threshold: ::core::option::Option<u32>,
-    /// The time that an instance has to come up at first. After it, an instance that was never up counts as down.
+    /// The time after the start of an instance in which probes that fail do not count.
     #[prost(message, optional, tag = "7")]
     pub startup_grace: ::core::option::Option<::prost_types::Duration>,
     /// What is tried.
@@ -2046,6 +2049,39 @@ impl ::prost::Name for TcpProbe {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/gennaker.v1.TcpProbe".into()
+    }
+}
+/// What happens to an instance that ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RestartPolicy {
+    /// The same as ALWAYS.
+    Unspecified = 0,
+    /// It is started again, with growing pauses while it keeps ending.
+    Always = 1,
+    /// It stays down.
+    Never = 2,
+}
+impl RestartPolicy {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RESTART_POLICY_UNSPECIFIED",
+            Self::Always => "RESTART_POLICY_ALWAYS",
+            Self::Never => "RESTART_POLICY_NEVER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RESTART_POLICY_UNSPECIFIED" => Some(Self::Unspecified),
+            "RESTART_POLICY_ALWAYS" => Some(Self::Always),
+            "RESTART_POLICY_NEVER" => Some(Self::Never),
+            _ => None,
+        }
     }
 }
 /// Where an execution stands.
@@ -3106,8 +3142,8 @@ impl ::prost::Name for ExecutionWindow {
         "/gennaker.v1.ExecutionWindow".into()
     }
 }
-/// A part of the day. When `end` is before `start`, it goes on past midnight; the day that counts is the day of
-/// its start.
+/// A part of the day. When `end` is before `start`, it goes over midnight: each of the window's days then has the time
+/// from `start` to midnight and the time from midnight to `end`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct TimeRange {
     /// The first minute, `HH:MM` from 00:00 to 23:59.
@@ -3349,7 +3385,7 @@ pub struct Cause {
     pub parent_stage: ::prost::alloc::string::String,
     /// What the trigger saw.
     #[prost(message, optional, tag = "8")]
-    pub payload: ::core::option::Option<::prost_types::Struct>,
+    pub payload: ::core::option::Option<::prost_types::Value>,
 }
 /// Nested message and enum types in `Cause`.
 pub mod cause {
@@ -3444,11 +3480,8 @@ pub struct Pause {
     /// Who.
     #[prost(string, tag = "1")]
     pub actor: ::prost::alloc::string::String,
-    /// Why.
-    #[prost(string, tag = "2")]
-    pub reason: ::prost::alloc::string::String,
     /// Since when.
-    #[prost(message, optional, tag = "3")]
+    #[prost(message, optional, tag = "2")]
     pub time: ::core::option::Option<::prost_types::Timestamp>,
 }
 impl ::prost::Name for Pause {
@@ -3978,52 +4011,46 @@ impl ::prost::Name for ExecutionEvent {
 pub enum ExecutionEventType {
     /// Not used.
     Unspecified = 0,
-    /// It was made.
+    /// It was made, and runs or waits for other executions of the pipeline.
     ExecutionCreated = 1,
-    /// It waits for other executions, or its place among them changed.
-    ExecutionQueued = 2,
-    /// It left the queue and runs.
-    ExecutionStarted = 3,
+    /// It runs: for the first time, or after it had waited.
+    ExecutionStarted = 2,
     /// It was paused.
-    ExecutionPaused = 4,
+    ExecutionPaused = 3,
     /// It was resumed.
-    ExecutionResumed = 5,
+    ExecutionResumed = 4,
     /// Somebody asked to cancel it.
-    ExecutionCancelRequested = 6,
+    ExecutionCancelRequested = 5,
+    /// Somebody retried a stage: it and the stages after it are back at their beginning.
+    ExecutionRetried = 6,
     /// It ended. No event comes after it unless a stage is retried.
     ExecutionCompleted = 7,
-    /// It runs again because a stage is retried.
-    ExecutionReopened = 8,
-    /// A stage made stages or tasks.
-    StagePlanned = 10,
-    /// A stage waits for its execution window.
-    StageWaiting = 11,
-    /// A stage started.
-    StageStarted = 12,
+    /// A stage started; it may wait for its execution window first.
+    StageStarted = 10,
+    /// The wait of a stage before its work is over.
+    StageReleased = 11,
+    /// A stage knows its inputs, its tasks and the stages before them.
+    StagePlanned = 12,
+    /// The tasks of a stage are done, and stages after them were made.
+    StageContinued = 13,
+    /// A stage fails, and stages that clean up were made.
+    StageFailing = 14,
     /// A stage ended.
-    StageCompleted = 13,
-    /// A stage was skipped.
-    StageSkipped = 14,
-    /// A stage was set back to its beginning for a retry.
-    StageReset = 15,
-    /// A stage reached its timeout.
-    StageTimedOut = 16,
-    /// A task started.
+    StageCompleted = 15,
+    /// Somebody skipped a stage.
+    StageSkipped = 16,
+    /// A task started, for the first time or again.
     TaskStarted = 20,
     /// A task went on.
     TaskProgress = 21,
-    /// A task will be tried again.
-    TaskRetried = 22,
+    /// A task will be tried again later.
+    TaskDeferred = 22,
     /// A task ended.
     TaskCompleted = 23,
-    /// A stage asks for a judgment.
-    JudgmentRequested = 30,
     /// Somebody judged.
-    JudgmentSubmitted = 31,
-    /// A stage started another execution.
-    ChildStarted = 40,
-    /// The other execution ended.
-    ChildCompleted = 41,
+    JudgmentSubmitted = 30,
+    /// The execution that a stage runs ended.
+    ChildCompleted = 31,
 }
 impl ExecutionEventType {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4034,29 +4061,26 @@ impl ExecutionEventType {
         match self {
             Self::Unspecified => "EXECUTION_EVENT_TYPE_UNSPECIFIED",
             Self::ExecutionCreated => "EXECUTION_EVENT_TYPE_EXECUTION_CREATED",
-            Self::ExecutionQueued => "EXECUTION_EVENT_TYPE_EXECUTION_QUEUED",
             Self::ExecutionStarted => "EXECUTION_EVENT_TYPE_EXECUTION_STARTED",
             Self::ExecutionPaused => "EXECUTION_EVENT_TYPE_EXECUTION_PAUSED",
             Self::ExecutionResumed => "EXECUTION_EVENT_TYPE_EXECUTION_RESUMED",
             Self::ExecutionCancelRequested => {
                 "EXECUTION_EVENT_TYPE_EXECUTION_CANCEL_REQUESTED"
             }
+            Self::ExecutionRetried => "EXECUTION_EVENT_TYPE_EXECUTION_RETRIED",
             Self::ExecutionCompleted => "EXECUTION_EVENT_TYPE_EXECUTION_COMPLETED",
-            Self::ExecutionReopened => "EXECUTION_EVENT_TYPE_EXECUTION_REOPENED",
-            Self::StagePlanned => "EXECUTION_EVENT_TYPE_STAGE_PLANNED",
-            Self::StageWaiting => "EXECUTION_EVENT_TYPE_STAGE_WAITING",
             Self::StageStarted => "EXECUTION_EVENT_TYPE_STAGE_STARTED",
+            Self::StageReleased => "EXECUTION_EVENT_TYPE_STAGE_RELEASED",
+            Self::StagePlanned => "EXECUTION_EVENT_TYPE_STAGE_PLANNED",
+            Self::StageContinued => "EXECUTION_EVENT_TYPE_STAGE_CONTINUED",
+            Self::StageFailing => "EXECUTION_EVENT_TYPE_STAGE_FAILING",
             Self::StageCompleted => "EXECUTION_EVENT_TYPE_STAGE_COMPLETED",
             Self::StageSkipped => "EXECUTION_EVENT_TYPE_STAGE_SKIPPED",
-            Self::StageReset => "EXECUTION_EVENT_TYPE_STAGE_RESET",
-            Self::StageTimedOut => "EXECUTION_EVENT_TYPE_STAGE_TIMED_OUT",
             Self::TaskStarted => "EXECUTION_EVENT_TYPE_TASK_STARTED",
             Self::TaskProgress => "EXECUTION_EVENT_TYPE_TASK_PROGRESS",
-            Self::TaskRetried => "EXECUTION_EVENT_TYPE_TASK_RETRIED",
+            Self::TaskDeferred => "EXECUTION_EVENT_TYPE_TASK_DEFERRED",
             Self::TaskCompleted => "EXECUTION_EVENT_TYPE_TASK_COMPLETED",
-            Self::JudgmentRequested => "EXECUTION_EVENT_TYPE_JUDGMENT_REQUESTED",
             Self::JudgmentSubmitted => "EXECUTION_EVENT_TYPE_JUDGMENT_SUBMITTED",
-            Self::ChildStarted => "EXECUTION_EVENT_TYPE_CHILD_STARTED",
             Self::ChildCompleted => "EXECUTION_EVENT_TYPE_CHILD_COMPLETED",
         }
     }
@@ -4065,29 +4089,26 @@ impl ExecutionEventType {
         match value {
             "EXECUTION_EVENT_TYPE_UNSPECIFIED" => Some(Self::Unspecified),
             "EXECUTION_EVENT_TYPE_EXECUTION_CREATED" => Some(Self::ExecutionCreated),
-            "EXECUTION_EVENT_TYPE_EXECUTION_QUEUED" => Some(Self::ExecutionQueued),
             "EXECUTION_EVENT_TYPE_EXECUTION_STARTED" => Some(Self::ExecutionStarted),
             "EXECUTION_EVENT_TYPE_EXECUTION_PAUSED" => Some(Self::ExecutionPaused),
             "EXECUTION_EVENT_TYPE_EXECUTION_RESUMED" => Some(Self::ExecutionResumed),
             "EXECUTION_EVENT_TYPE_EXECUTION_CANCEL_REQUESTED" => {
                 Some(Self::ExecutionCancelRequested)
             }
+            "EXECUTION_EVENT_TYPE_EXECUTION_RETRIED" => Some(Self::ExecutionRetried),
             "EXECUTION_EVENT_TYPE_EXECUTION_COMPLETED" => Some(Self::ExecutionCompleted),
-            "EXECUTION_EVENT_TYPE_EXECUTION_REOPENED" => Some(Self::ExecutionReopened),
-            "EXECUTION_EVENT_TYPE_STAGE_PLANNED" => Some(Self::StagePlanned),
-            "EXECUTION_EVENT_TYPE_STAGE_WAITING" => Some(Self::StageWaiting),
             "EXECUTION_EVENT_TYPE_STAGE_STARTED" => Some(Self::StageStarted),
+            "EXECUTION_EVENT_TYPE_STAGE_RELEASED" => Some(Self::StageReleased),
+            "EXECUTION_EVENT_TYPE_STAGE_PLANNED" => Some(Self::StagePlanned),
+            "EXECUTION_EVENT_TYPE_STAGE_CONTINUED" => Some(Self::StageContinued),
+            "EXECUTION_EVENT_TYPE_STAGE_FAILING" => Some(Self::StageFailing),
             "EXECUTION_EVENT_TYPE_STAGE_COMPLETED" => Some(Self::StageCompleted),
             "EXECUTION_EVENT_TYPE_STAGE_SKIPPED" => Some(Self::StageSkipped),
-            "EXECUTION_EVENT_TYPE_STAGE_RESET" => Some(Self::StageReset),
-            "EXECUTION_EVENT_TYPE_STAGE_TIMED_OUT" => Some(Self::StageTimedOut),
             "EXECUTION_EVENT_TYPE_TASK_STARTED" => Some(Self::TaskStarted),
             "EXECUTION_EVENT_TYPE_TASK_PROGRESS" => Some(Self::TaskProgress),
-            "EXECUTION_EVENT_TYPE_TASK_RETRIED" => Some(Self::TaskRetried),
+            "EXECUTION_EVENT_TYPE_TASK_DEFERRED" => Some(Self::TaskDeferred),
             "EXECUTION_EVENT_TYPE_TASK_COMPLETED" => Some(Self::TaskCompleted),
-            "EXECUTION_EVENT_TYPE_JUDGMENT_REQUESTED" => Some(Self::JudgmentRequested),
             "EXECUTION_EVENT_TYPE_JUDGMENT_SUBMITTED" => Some(Self::JudgmentSubmitted),
-            "EXECUTION_EVENT_TYPE_CHILD_STARTED" => Some(Self::ChildStarted),
             "EXECUTION_EVENT_TYPE_CHILD_COMPLETED" => Some(Self::ChildCompleted),
             _ => None,
         }
@@ -4415,13 +4436,10 @@ pub struct PauseExecutionRequest {
     /// `applications/{application}/executions/{execution}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    /// Why, in words for the people who read the history.
-    #[prost(string, tag = "2")]
-    pub reason: ::prost::alloc::string::String,
     /// Makes the call idempotent: a repeat with the same id within 24 hours returns the first
     /// answer and changes nothing. Any unique text of the caller, a UUID for instance; empty
     /// means that a repeat is a new call.
-    #[prost(string, tag = "3")]
+    #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
 }
 impl ::prost::Name for PauseExecutionRequest {
@@ -4499,13 +4517,10 @@ pub struct RetryStageRequest {
     /// The id of the stage. For a stage that another one made, its parent in the pipeline is retried.
     #[prost(string, tag = "2")]
     pub stage: ::prost::alloc::string::String,
-    /// Why, in words for the people who read the history.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
     /// Makes the call idempotent: a repeat with the same id within 24 hours returns the first
     /// answer and changes nothing. Any unique text of the caller, a UUID for instance; empty
     /// means that a repeat is a new call.
-    #[prost(string, tag = "4")]
+    #[prost(string, tag = "3")]
     pub request_id: ::prost::alloc::string::String,
 }
 impl ::prost::Name for RetryStageRequest {
@@ -5943,15 +5958,6 @@ pub struct Firewall {
     /// Output only. The load balancers that it is attached to, by their full names.
     #[prost(string, repeated, tag = "6")]
     pub load_balancers: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Output only.
-    #[prost(message, optional, tag = "7")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Free pairs of key and value.
-    #[prost(btree_map = "string, string", tag = "8")]
-    pub labels: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        ::prost::alloc::string::String,
-    >,
 }
 impl ::prost::Name for Firewall {
     const NAME: &'static str = "Firewall";
@@ -6059,37 +6065,27 @@ impl ::prost::Name for PortRange {
 /// What the instances of a server group are started from.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Image {
-    /// `accounts/{account}/regions/{region}/images/{image}`. Images never change.
+    /// `accounts/{account}/regions/{region}/images/{image}`. The id is the reference that deployments use, `hello:2` for
+    /// instance. What an id stands for never changes.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    /// What it is.
+    /// The name without the version, `hello` for instance. Default: the id up to a `:` or `@`.
     #[prost(string, tag = "2")]
-    pub description: ::prost::alloc::string::String,
-    /// Output only. The provider, `local` for instance.
+    pub family: ::prost::alloc::string::String,
+    /// The version of what it holds, `2` for instance. Default: the id after a `:` or `@`.
     #[prost(string, tag = "3")]
-    pub provider: ::prost::alloc::string::String,
-    /// Where it comes from. For the local provider, the path of a directory or of a tar file on the server, which is
-    /// copied.
-    #[prost(string, tag = "4")]
-    pub source: ::prost::alloc::string::String,
-    /// The command that starts an instance, in the image's directory: the program and its arguments. There is no shell.
-    /// A program without `/` is looked up in the image first, then in the server's `PATH`.
-    #[prost(string, repeated, tag = "5")]
-    pub command: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The version of what it holds, for people.
-    #[prost(string, tag = "6")]
     pub version: ::prost::alloc::string::String,
-    /// Output only. The SHA-256 of its content.
-    #[prost(string, tag = "7")]
+    /// Output only. The provider, `local` for instance.
+    #[prost(string, tag = "4")]
+    pub provider: ::prost::alloc::string::String,
+    /// Output only. The digest of its content, `sha256:` and hexadecimal digits. Empty if the provider has none.
+    #[prost(string, tag = "5")]
     pub digest: ::prost::alloc::string::String,
-    /// Output only. Its size.
-    #[prost(uint64, tag = "8")]
-    pub size_bytes: u64,
-    /// Output only.
-    #[prost(message, optional, tag = "9")]
+    /// Output only. When it was registered.
+    #[prost(message, optional, tag = "6")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Free pairs of key and value.
-    #[prost(btree_map = "string, string", tag = "10")]
+    #[prost(btree_map = "string, string", tag = "7")]
     pub labels: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,
         ::prost::alloc::string::String,
@@ -6127,15 +6123,6 @@ pub struct LoadBalancer {
     /// Output only. Who gets the traffic.
     #[prost(message, repeated, tag = "6")]
     pub targets: ::prost::alloc::vec::Vec<LoadBalancerTarget>,
-    /// Output only.
-    #[prost(message, optional, tag = "7")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Free pairs of key and value.
-    #[prost(btree_map = "string, string", tag = "8")]
-    pub labels: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        ::prost::alloc::string::String,
-    >,
 }
 impl ::prost::Name for LoadBalancer {
     const NAME: &'static str = "LoadBalancer";
@@ -6234,9 +6221,6 @@ pub struct LoadBalancerTarget {
     /// The number of instances that take connections.
     #[prost(uint32, tag = "5")]
     pub healthy_instances: u32,
-    /// The number of connections that are open now.
-    #[prost(uint32, tag = "6")]
-    pub connections: u32,
 }
 impl ::prost::Name for LoadBalancerTarget {
     const NAME: &'static str = "LoadBalancerTarget";
@@ -6375,9 +6359,12 @@ pub struct ServerGroup {
     /// The arguments after the image's command.
     #[prost(string, repeated, tag = "21")]
     pub args: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// It is being destroyed.
-    #[prost(bool, tag = "22")]
-    pub deleting: bool,
+    /// What happens to an instance that ends by itself.
+    #[prost(enumeration = "RestartPolicy", tag = "22")]
+    pub restart_policy: i32,
+    /// How long an instance may take to end after it was asked to.
+    #[prost(message, optional, tag = "23")]
+    pub stop_grace: ::core::option::Option<::prost_types::Duration>,
 }
 impl ::prost::Name for ServerGroup {
     const NAME: &'static str = "ServerGroup";
@@ -6404,14 +6391,11 @@ pub struct InstanceCounts {
     /// Not healthy yet.
     #[prost(uint32, tag = "4")]
     pub starting: u32,
-    /// Healthy but without traffic, because the server group is disabled.
+    /// Healthy but without traffic, because the server group is disabled, or on the way out.
     #[prost(uint32, tag = "5")]
     pub out_of_service: u32,
-    /// On the way out.
-    #[prost(uint32, tag = "6")]
-    pub draining: u32,
     /// Not known.
-    #[prost(uint32, tag = "7")]
+    #[prost(uint32, tag = "6")]
     pub unknown: u32,
 }
 impl ::prost::Name for InstanceCounts {
@@ -6425,7 +6409,7 @@ impl ::prost::Name for InstanceCounts {
     }
 }
 /// One machine, container or process of a server group.
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Instance {
     /// `accounts/{account}/regions/{region}/serverGroups/{server_group}/instances/{instance}`.
     #[prost(string, tag = "1")]
@@ -6436,10 +6420,10 @@ pub struct Instance {
     /// Its health.
     #[prost(enumeration = "HealthState", tag = "3")]
     pub health: i32,
-    /// What each of the checks says.
-    #[prost(message, repeated, tag = "4")]
-    pub checks: ::prost::alloc::vec::Vec<InstanceHealth>,
-    /// When it was started.
+    /// Why, in words: the last answer to a probe, the exit status.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+    /// When it was last started.
     #[prost(message, optional, tag = "5")]
     pub launch_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Where it listens, `127.0.0.1:34567` for instance.
@@ -6448,15 +6432,6 @@ pub struct Instance {
     /// How often it was started again after it had ended.
     #[prost(uint32, tag = "7")]
     pub restarts: u32,
-    /// The process, for the local provider.
-    #[prost(uint32, tag = "8")]
-    pub process_id: u32,
-    /// Free pairs of key and value.
-    #[prost(btree_map = "string, string", tag = "9")]
-    pub labels: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        ::prost::alloc::string::String,
-    >,
 }
 impl ::prost::Name for Instance {
     const NAME: &'static str = "Instance";
@@ -6466,29 +6441,6 @@ impl ::prost::Name for Instance {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/gennaker.v1.Instance".into()
-    }
-}
-/// What one check says about an instance.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct InstanceHealth {
-    /// The check: `process`, `probe` or `load_balancer`.
-    #[prost(string, tag = "1")]
-    pub r#type: ::prost::alloc::string::String,
-    /// Its result.
-    #[prost(enumeration = "HealthState", tag = "2")]
-    pub state: i32,
-    /// Why, in words.
-    #[prost(string, tag = "3")]
-    pub message: ::prost::alloc::string::String,
-}
-impl ::prost::Name for InstanceHealth {
-    const NAME: &'static str = "InstanceHealth";
-    const PACKAGE: &'static str = "gennaker.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "gennaker.v1.InstanceHealth".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/gennaker.v1.InstanceHealth".into()
     }
 }
 /// The health of an instance.
@@ -6761,7 +6713,7 @@ impl ::prost::Name for GetInstanceRequest {
     }
 }
 /// The answer of GetInstance.
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetInstanceResponse {
     /// The instance.
     #[prost(message, optional, tag = "1")]
@@ -6998,16 +6950,13 @@ pub struct DeleteLoadBalancerRequest {
     /// `accounts/{account}/regions/{region}/loadBalancers/{load_balancer}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    /// Deletes it although server groups name it.
-    #[prost(bool, tag = "2")]
-    pub force: bool,
     /// Succeeds, and does nothing, when there is no such resource, instead of failing with `NOT_FOUND`.
-    #[prost(bool, tag = "3")]
+    #[prost(bool, tag = "2")]
     pub allow_missing: bool,
     /// Makes the call idempotent: a repeat with the same id within 24 hours returns the first
     /// answer and changes nothing. Any unique text of the caller, a UUID for instance; empty
     /// means that a repeat is a new call.
-    #[prost(string, tag = "4")]
+    #[prost(string, tag = "3")]
     pub request_id: ::prost::alloc::string::String,
 }
 impl ::prost::Name for DeleteLoadBalancerRequest {
@@ -7331,16 +7280,21 @@ pub struct RegisterImageRequest {
     /// The id, the last part of the name.
     #[prost(string, tag = "2")]
     pub image_id: ::prost::alloc::string::String,
+    /// Where it comes from. For the local provider, the path of a directory or of a tar file on the server, which is
+    /// copied. It has a file `image.json` with the command that starts an instance and its environment,
+    /// `{"command": \["./server", "--flag"\], "env": {"KEY": "value"}}`, or else an executable file `run`.
+    #[prost(string, tag = "3")]
+    pub source: ::prost::alloc::string::String,
     /// The image; its `name` is ignored.
-    #[prost(message, optional, tag = "3")]
+    #[prost(message, optional, tag = "4")]
     pub image: ::core::option::Option<Image>,
     /// Makes the call idempotent: a repeat with the same id within 24 hours returns the first
     /// answer and changes nothing. Any unique text of the caller, a UUID for instance; empty
     /// means that a repeat is a new call.
-    #[prost(string, tag = "4")]
+    #[prost(string, tag = "5")]
     pub request_id: ::prost::alloc::string::String,
     /// Checks the request and answers as if it had been carried out, but changes nothing.
-    #[prost(bool, tag = "5")]
+    #[prost(bool, tag = "6")]
     pub validate_only: bool,
 }
 impl ::prost::Name for RegisterImageRequest {
@@ -8227,7 +8181,7 @@ pub mod infrastructure_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Deletes a load balancer. `FAILED_PRECONDITION` while server groups name it, unless `force` is set.
+        /// Deletes a load balancer. `FAILED_PRECONDITION` while server groups name it.
         pub async fn delete_load_balancer(
             &mut self,
             request: impl tonic::IntoRequest<super::DeleteLoadBalancerRequest>,
@@ -8826,7 +8780,7 @@ pub mod infrastructure_service_server {
             tonic::Response<super::UpdateLoadBalancerResponse>,
             tonic::Status,
         >;
-        /// Deletes a load balancer. `FAILED_PRECONDITION` while server groups name it, unless `force` is set.
+        /// Deletes a load balancer. `FAILED_PRECONDITION` while server groups name it.
         async fn delete_load_balancer(
             &self,
             request: tonic::Request<super::DeleteLoadBalancerRequest>,
@@ -14263,7 +14217,7 @@ impl ::prost::Name for Trigger {
     }
 }
 /// Something that a trigger saw, and what it did about it.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct TriggerEvent {
     /// `applications/{application}/triggers/{trigger}/events/{event}`.
     #[prost(string, tag = "1")]
@@ -14283,9 +14237,9 @@ pub struct TriggerEvent {
     /// The execution that was started, or the one of the earlier event. Empty if there is none.
     #[prost(string, tag = "6")]
     pub execution: ::prost::alloc::string::String,
-    /// The beginning of what was seen, up to 1,000 characters, without secrets.
-    #[prost(string, tag = "7")]
-    pub summary: ::prost::alloc::string::String,
+    /// What was seen, cut to a limit.
+    #[prost(message, optional, tag = "7")]
+    pub payload: ::core::option::Option<::prost_types::Value>,
     /// Who or what caused it: the person who fired the trigger, or the address of the sender.
     #[prost(string, tag = "8")]
     pub actor: ::prost::alloc::string::String,
@@ -14320,6 +14274,8 @@ pub mod trigger_event {
         Capped = 5,
         /// The start failed; `reason` says why.
         Failed = 6,
+        /// It is being decided.
+        Pending = 7,
     }
     impl Decision {
         /// String value of the enum field names used in the ProtoBuf definition.
@@ -14335,6 +14291,7 @@ pub mod trigger_event {
                 Self::Disabled => "DECISION_DISABLED",
                 Self::Capped => "DECISION_CAPPED",
                 Self::Failed => "DECISION_FAILED",
+                Self::Pending => "DECISION_PENDING",
             }
         }
         /// Creates an enum from field names used in the ProtoBuf definition.
@@ -14347,6 +14304,7 @@ pub mod trigger_event {
                 "DECISION_DISABLED" => Some(Self::Disabled),
                 "DECISION_CAPPED" => Some(Self::Capped),
                 "DECISION_FAILED" => Some(Self::Failed),
+                "DECISION_PENDING" => Some(Self::Pending),
                 _ => None,
             }
         }
@@ -14596,7 +14554,7 @@ pub struct FireTriggerRequest {
     >,
     /// What the trigger is to see, as a webhook's body for instance. Expressions read it as `${ trigger.payload }`.
     #[prost(message, optional, tag = "3")]
-    pub payload: ::core::option::Option<::prost_types::Struct>,
+    pub payload: ::core::option::Option<::prost_types::Value>,
     /// Why, in words for the people who read the history.
     #[prost(string, tag = "4")]
     pub reason: ::prost::alloc::string::String,
@@ -14617,7 +14575,7 @@ impl ::prost::Name for FireTriggerRequest {
     }
 }
 /// The answer of FireTrigger.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct FireTriggerResponse {
     /// What was decided.
     #[prost(message, optional, tag = "1")]
