@@ -27,8 +27,8 @@ pub fn all(stage: &Stage) -> BTreeMap<String, String> {
     found
 }
 
-/// Puts the values of expressions into a stage, and checks it. What has a value is no longer in
-/// `Stage.expressions` of the result.
+/// Puts the values of expressions into a stage, and checks it; only its id is not missed, because no expression can set
+/// it. What has a value is no longer in `Stage.expressions` of the result.
 pub fn apply(stage: &Stage, values: &BTreeMap<String, Json>) -> Result<Stage, Vec<FieldViolation>> {
     let mut rest = stage.clone();
     rest.expressions.retain(|path, _| !values.contains_key(path));
@@ -45,10 +45,9 @@ pub fn apply(stage: &Stage, values: &BTreeMap<String, Json>) -> Result<Stage, Ve
     }
     let applied = json::decode_dynamic(descriptor::<Stage>(), &document)
         .map_err(|error| vec![FieldViolation { field: error.path, description: error.message }])?;
-    match rules::check_dynamic(&applied) {
-        violations if violations.is_empty() => Ok(from_dynamic(&applied)),
-        violations => Err(violations),
-    }
+    let mut violations = rules::check_dynamic(&applied);
+    violations.retain(|violation| violation.field != "id");
+    if violations.is_empty() { Ok(from_dynamic(&applied)) } else { Err(violations) }
 }
 
 /// Checks that a path leads to a field of a stage that an expression can set.
@@ -207,6 +206,13 @@ mod tests {
         );
         assert_eq!(error("deploy.cluster", json!("x")), "deploy.cluster: there is no field `cluster` in `DeployStage`");
         assert_eq!(error("wait.duration", json!(5)), ": multiple fields provided for oneof 'kind'");
+    }
+
+    #[test]
+    fn a_stage_needs_no_id() {
+        let wait = stage(&json!({"wait": {}, "expressions": {"wait.duration": "${ parameters.time }"}}));
+        let applied = apply(&wait, &values(&json!({"wait.duration": 5}))).unwrap();
+        assert_eq!(json::encode(&applied), json!({"wait": {"duration": "5s"}}));
     }
 
     #[test]

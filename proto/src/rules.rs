@@ -38,24 +38,40 @@ pub fn with_defaults<T: Message + Name + Default>(message: &T) -> T {
     from_dynamic(&dynamic)
 }
 
+/// The message without the fields that only the server sets, as a request means it.
+pub fn without_output_only<T: Message + Name + Default>(message: &T) -> T {
+    let mut dynamic = to_dynamic(message);
+    clear_output_only(&mut dynamic);
+    from_dynamic(&dynamic)
+}
+
+fn clear_output_only(message: &mut DynamicMessage) {
+    for field in message.descriptor().fields().filter(|field| message.has_field(field)).collect::<Vec<_>>() {
+        if table::rule(&field).is_some_and(|rule| rule.rules.output_only) {
+            message.clear_field(&field);
+        } else {
+            each_message(message.get_field_mut(&field), clear_output_only);
+        }
+    }
+}
+
 fn fill(message: &mut DynamicMessage) {
     for field in message.descriptor().fields() {
         if message.has_field(&field) {
-            match message.get_field_mut(&field) {
-                Value::Message(inner) => fill(inner),
-                Value::List(elements) => elements.iter_mut().for_each(fill_value),
-                Value::Map(entries) => entries.values_mut().for_each(fill_value),
-                _ => {}
-            }
+            each_message(message.get_field_mut(&field), fill);
         } else if let Some(default) = table::rule(&field).and_then(|rule| rule.default.clone()) {
             message.set_field(&field, default);
         }
     }
 }
 
-fn fill_value(value: &mut Value) {
-    if let Value::Message(inner) = value {
-        fill(inner);
+/// Does something with the messages that a value is or holds.
+fn each_message(value: &mut Value, action: fn(&mut DynamicMessage)) {
+    match value {
+        Value::Message(message) => action(message),
+        Value::List(elements) => elements.iter_mut().for_each(|element| each_message(element, action)),
+        Value::Map(entries) => entries.values_mut().for_each(|entry| each_message(entry, action)),
+        _ => {}
     }
 }
 

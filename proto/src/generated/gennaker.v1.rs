@@ -265,6 +265,9 @@ pub struct FieldRules {
     /// What is inside of it is not checked together with the message that holds it.
     #[prost(bool, tag = "17")]
     pub unchecked: bool,
+    /// The server sets it. In a request it is ignored.
+    #[prost(bool, tag = "18")]
+    pub output_only: bool,
 }
 impl ::prost::Name for FieldRules {
     const NAME: &'static str = "FieldRules";
@@ -4215,7 +4218,8 @@ pub struct ListExecutionsRequest {
     pub page_token: ::prost::alloc::string::String,
     /// Only executions that match: terms `field=value` with spaces between, all of which must hold; a value may be a
     /// list with commas, one of which must hold. Fields: `status` (`RUNNING` for instance), `pipeline` (the name or the
-    /// id), `cause` (`MANUAL`, `TRIGGER`, `PARENT`, `OPERATION`), `trigger`, `actor`, `active` (`true` or `false`).
+    /// id), `cause` (`MANUAL`, `TRIGGER`, `PARENT`, `OPERATION`), `trigger`, `actor`, `active` (`true` or `false`),
+    /// `created` (with `>=` or `<` instead of `=`, and a time such as `2026-11-24T08:00:00Z`).
     #[prost(string, tag = "4")]
     pub filter: ::prost::alloc::string::String,
     /// Fills in `stages`.
@@ -6526,6 +6530,9 @@ pub struct ListClustersResponse {
     /// Pass it as `page_token` to get the next page. Empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+    /// The accounts that could not be read, `accounts/{account}`: what they have is missing or old.
+    #[prost(string, repeated, tag = "3")]
+    pub unreachable: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for ListClustersResponse {
     const NAME: &'static str = "ListClustersResponse";
@@ -6605,6 +6612,9 @@ pub struct ListServerGroupsResponse {
     /// Pass it as `page_token` to get the next page. Empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+    /// The accounts that could not be read, `accounts/{account}`: what they have is missing or old.
+    #[prost(string, repeated, tag = "3")]
+    pub unreachable: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for ListServerGroupsResponse {
     const NAME: &'static str = "ListServerGroupsResponse";
@@ -6806,6 +6816,9 @@ pub struct ListLoadBalancersResponse {
     /// Pass it as `page_token` to get the next page. Empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+    /// The accounts that could not be read, `accounts/{account}`: what they have is missing or old.
+    #[prost(string, repeated, tag = "3")]
+    pub unreachable: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for ListLoadBalancersResponse {
     const NAME: &'static str = "ListLoadBalancersResponse";
@@ -7016,6 +7029,9 @@ pub struct ListFirewallsResponse {
     /// Pass it as `page_token` to get the next page. Empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+    /// The accounts that could not be read, `accounts/{account}`: what they have is missing or old.
+    #[prost(string, repeated, tag = "3")]
+    pub unreachable: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for ListFirewallsResponse {
     const NAME: &'static str = "ListFirewallsResponse";
@@ -7396,6 +7412,9 @@ pub struct InfrastructureSnapshot {
     /// The firewalls.
     #[prost(message, repeated, tag = "5")]
     pub firewalls: ::prost::alloc::vec::Vec<Firewall>,
+    /// The accounts that could not be read, `accounts/{account}`: what they have is missing or old.
+    #[prost(string, repeated, tag = "6")]
+    pub unreachable: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for InfrastructureSnapshot {
     const NAME: &'static str = "InfrastructureSnapshot";
@@ -7429,6 +7448,9 @@ pub struct InfrastructureDelta {
     /// The names of objects that are gone.
     #[prost(string, repeated, tag = "6")]
     pub removed: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The accounts that can not be read now, `accounts/{account}`.
+    #[prost(string, repeated, tag = "7")]
+    pub unreachable: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for InfrastructureDelta {
     const NAME: &'static str = "InfrastructureDelta";
@@ -10558,6 +10580,9 @@ pub struct FieldDescriptor {
     /// The fields inside, of an object.
     #[prost(message, repeated, tag = "23")]
     pub fields: ::prost::alloc::vec::Vec<FieldDescriptor>,
+    /// The server sets it: forms show it when it has a value, but nobody writes it.
+    #[prost(bool, tag = "24")]
+    pub output_only: bool,
 }
 /// Nested message and enum types in `FieldDescriptor`.
 pub mod field_descriptor {
@@ -11293,17 +11318,14 @@ impl ::prost::Name for DiffPipelineRevisionsRequest {
     }
 }
 /// The answer of DiffPipelineRevisions.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DiffPipelineRevisionsResponse {
     /// The difference of the two definitions as JSON, in the unified format. Empty if they are equal.
     #[prost(string, tag = "1")]
     pub unified_diff: ::prost::alloc::string::String,
-    /// The number of lines that are new.
-    #[prost(uint32, tag = "2")]
-    pub added: u32,
-    /// The number of lines that are gone.
-    #[prost(uint32, tag = "3")]
-    pub removed: u32,
+    /// What is different, field by field, in the order of the paths.
+    #[prost(message, repeated, tag = "2")]
+    pub changes: ::prost::alloc::vec::Vec<FieldChange>,
 }
 impl ::prost::Name for DiffPipelineRevisionsResponse {
     const NAME: &'static str = "DiffPipelineRevisionsResponse";
@@ -11313,6 +11335,30 @@ impl ::prost::Name for DiffPipelineRevisionsResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/gennaker.v1.DiffPipelineRevisionsResponse".into()
+    }
+}
+/// A field that is different in two definitions.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FieldChange {
+    /// Where: `stages\[deploy\].deploy.clusters\[0\].image`. Stages and parameters are named by their ids, so that a new one
+    /// does not change the paths of the others.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// The older value as JSON. Empty if there was none.
+    #[prost(string, tag = "2")]
+    pub before: ::prost::alloc::string::String,
+    /// The newer value as JSON. Empty if there is none.
+    #[prost(string, tag = "3")]
+    pub after: ::prost::alloc::string::String,
+}
+impl ::prost::Name for FieldChange {
+    const NAME: &'static str = "FieldChange";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.FieldChange".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.FieldChange".into()
     }
 }
 /// The request of ValidatePipeline.

@@ -185,6 +185,21 @@ fn documented_defaults_are_filled_in() {
 }
 
 #[test]
+fn output_only_fields_are_taken_out() {
+    let balancer: v1::LoadBalancer = decode(&json!({
+        "name": "accounts/a/regions/r/loadBalancers/l", "provider": "local", "targets": [{}],
+        "listeners": [{"port": 80, "address": "127.0.0.1:80"}],
+    }))
+    .unwrap();
+    assert_eq!(
+        crate::json::encode(&without_output_only(&balancer)),
+        json!({"name": "accounts/a/regions/r/loadBalancers/l", "listeners": [{"port": 80}]})
+    );
+    let pipeline = v1::Pipeline { etag: "e".into(), revision: 4, update_actor: "u".into(), ..Default::default() };
+    assert_eq!(without_output_only(&pipeline), v1::Pipeline { etag: "e".into(), ..Default::default() });
+}
+
+#[test]
 fn every_default_keeps_its_own_rules() {
     for message in crate::pool().all_messages() {
         for field in message.fields() {
