@@ -1,4 +1,5 @@
 //! In-memory fakes of the ports, for tests.
 
+pub mod clock;
 pub mod cloud;
 pub mod store;

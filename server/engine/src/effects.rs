@@ -1,0 +1,170 @@
+//! Runs side effects: starts what a committed state says should be running, ends what should not.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use gennaker_core::execution::{Command, EffectKey, Execution, ExecutionId, Failure, TaskOutcome, TaskRef};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::{AbortHandle, JoinSet};
+use tracing::Instrument;
+
+use crate::handle::Message;
+use crate::task::{Progress, TaskRun, TaskRunner};
+
+/// The shortest time between two progress events of a task.
+const PROGRESS_EVERY: Duration = Duration::from_millis(250);
+
+/// A progress report: what is done, and how much of it.
+type Report = Option<(String, Option<u8>)>;
+
+/// The side effects that are running.
+pub(crate) struct Effects {
+    runner: Arc<dyn TaskRunner>,
+    outlet: mpsc::UnboundedSender<Message>,
+    turns: Arc<Semaphore>,
+    max_outputs: usize,
+    running: HashMap<ExecutionId, HashMap<TaskRef, AbortHandle>>,
+    tasks: JoinSet<()>,
+}
+
+impl Effects {
+    /// Effects report to `outlet`; each that runs sends at most four reports a second and one outcome.
+    pub(crate) fn new(
+        runner: Arc<dyn TaskRunner>,
+        outlet: mpsc::UnboundedSender<Message>,
+        at_once: usize,
+        max_outputs: usize,
+    ) -> Self {
+        let turns = Arc::new(Semaphore::new(at_once));
+        Self { runner, outlet, turns, max_outputs, running: HashMap::new(), tasks: JoinSet::new() }
+    }
+
+    /// Makes what runs for an execution what its committed state says.
+    pub(crate) fn sync(&mut self, execution: &Execution) {
+        while self.tasks.try_join_next().is_some() {}
+        let mut before = self.running.remove(&execution.id()).unwrap_or_default();
+        let mut now = HashMap::new();
+        for (stage, number) in execution.outstanding() {
+            let task = &stage.tasks[number as usize];
+            let reference = TaskRef {
+                stage: stage.id().clone(),
+                stage_attempt: stage.attempt,
+                task: number,
+                attempt: task.attempt,
+            };
+            let handle = before.remove(&reference).unwrap_or_else(|| {
+                let (sender, reports) = watch::channel(None);
+                let run = TaskRun {
+                    key: EffectKey {
+                        execution: execution.id(),
+                        stage: reference.stage.clone(),
+                        stage_attempt: reference.stage_attempt,
+                        task: number,
+                        attempt: task.attempt,
+                    },
+                    execution: execution.start.clone(),
+                    kind: stage.definition.kind.clone(),
+                    stage_name: stage.definition.name.clone(),
+                    task: task.spec.name.clone(),
+                    inputs: Arc::new(stage.inputs.clone()),
+                    outputs: Arc::new(stage.outputs.clone()),
+                    deadline: task.until,
+                    progress: Progress(sender),
+                };
+                self.spawn(reference.clone(), run, reports)
+            });
+            now.insert(reference, handle);
+        }
+        before.into_values().for_each(|canceled| canceled.abort());
+        if !now.is_empty() {
+            self.running.insert(execution.id(), now);
+        }
+    }
+
+    /// How many effects are running or wait for their turn.
+    pub(crate) fn len(&self) -> usize {
+        self.running.values().map(HashMap::len).sum()
+    }
+
+    /// Ends all effects: waits for those that end in time, drops the others. They run again at the next start.
+    pub(crate) async fn stop(&mut self, patience: Duration) {
+        let all_ended = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(patience, all_ended).await.is_err() {
+            self.tasks.shutdown().await;
+        }
+    }
+
+    fn spawn(&mut self, reference: TaskRef, run: TaskRun, reports: watch::Receiver<Report>) -> AbortHandle {
+        let execution = run.key.execution;
+        let span = tracing::info_span!(
+            "task",
+            %execution, stage = %reference.stage, kind = %run.kind, task = %run.task, attempt = reference.attempt,
+        );
+        let labels = [("kind", run.kind.clone()), ("task", run.task.clone())];
+        let (runner, turns, outlet) = (self.runner.clone(), self.turns.clone(), self.outlet.clone());
+        let max_outputs = self.max_outputs;
+        let work = async move {
+            let _turn = turns.acquire_owned().await;
+            let progress = forward(reports, execution, reference.clone(), outlet.clone());
+            let effect = AssertUnwindSafe(runner.run(run)).catch_unwind();
+            let outcome = tokio::select! {
+                outcome = effect => outcome.unwrap_or_else(|_| panicked()),
+                never = progress => match never {},
+            };
+            let outcome = limit(outcome, max_outputs);
+            metrics::counter!("gennaker_task_runs_total", &[labels.as_slice(), &[outcome_label(&outcome)]].concat())
+                .increment(1);
+            let command = Command::TaskOutcome { task: reference, outcome };
+            // Nobody listens any more when the engine has stopped; the effect is repeated at its next start.
+            let _stopped = outlet.send(Message::Internal { execution, command });
+        };
+        self.tasks.spawn(work.instrument(span))
+    }
+}
+
+/// Turns reports into commands, not too many of them. Never ends.
+async fn forward(
+    mut reports: watch::Receiver<Report>,
+    execution: ExecutionId,
+    task: TaskRef,
+    outlet: mpsc::UnboundedSender<Message>,
+) -> std::convert::Infallible {
+    loop {
+        if reports.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+        let report = reports.borrow_and_update().clone();
+        if let Some((message, percent)) = report {
+            let command = Command::TaskProgress { task: task.clone(), message, percent };
+            let _stopped = outlet.send(Message::Internal { execution, command });
+        }
+        tokio::time::sleep(PROGRESS_EVERY).await;
+    }
+}
+
+fn panicked() -> TaskOutcome {
+    TaskOutcome::Failed(Failure::permanent("the task crashed; this is a fault of the server, see its log"))
+}
+
+/// Fails a task whose outputs are too large to be kept.
+fn limit(outcome: TaskOutcome, max_outputs: usize) -> TaskOutcome {
+    let TaskOutcome::Succeeded { outputs, .. } = &outcome else { return outcome };
+    let size = serde_json::to_vec(outputs).map_or(0, |text| text.len());
+    if size <= max_outputs {
+        return outcome;
+    }
+    let message = format!("the task's outputs are {size} bytes of JSON; at most {max_outputs} are kept");
+    TaskOutcome::Failed(Failure::permanent(message))
+}
+
+fn outcome_label(outcome: &TaskOutcome) -> (&'static str, String) {
+    let word = match outcome {
+        TaskOutcome::Succeeded { .. } => "succeeded",
+        TaskOutcome::Later { .. } => "later",
+        TaskOutcome::Failed(_) => "failed",
+    };
+    ("outcome", word.to_owned())
+}

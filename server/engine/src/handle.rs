@@ -1,0 +1,130 @@
+//! How the rest of the server uses the engine.
+
+use std::sync::Arc;
+
+use gennaker_core::execution::{Command, CommandId, Execution, ExecutionId, Start};
+use gennaker_ports::store::{InboxCommand, Position};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use crate::hub::Hub;
+use crate::{EngineError, Options, Ports, Subject, Watch, WatchMany, load};
+
+/// A caller's name for a request, so that repeating it does nothing new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The id, unique over all executions and methods.
+    pub id: CommandId,
+    /// A digest of what is asked, so that the id can't be used again for something else.
+    pub digest: String,
+}
+
+/// Where the answer to a command goes.
+pub(crate) type Reply = oneshot::Sender<Result<Arc<Execution>, EngineError>>;
+
+/// What the owner of executions is told.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// A caller starts an execution.
+    Start { start: Box<Start>, request: Request, reply: Reply },
+    /// A caller asks something of one.
+    Command { execution: ExecutionId, command: Command, request: Request, reply: Reply },
+    /// The clock, an effect or a queue asks something of one.
+    Internal { execution: ExecutionId, command: Command },
+    /// Another execution asks something of one, durably.
+    Inbox(InboxCommand),
+}
+
+/// Uses the engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    ports: Ports,
+    hub: Arc<Hub>,
+    mailbox: mpsc::Sender<Message>,
+    watches: Arc<Semaphore>,
+    options: Arc<Options>,
+}
+
+impl Handle {
+    pub(crate) fn new(options: Options, ports: Ports, hub: Arc<Hub>, mailbox: mpsc::Sender<Message>) -> Self {
+        let watches = Arc::new(Semaphore::new(options.max_watches));
+        Self { ports, hub, mailbox, watches, options: Arc::new(options) }
+    }
+
+    /// Starts an execution; it is durable when this returns. The same request gives the same execution.
+    ///
+    /// # Errors
+    /// [`EngineError::LimitReached`], [`EngineError::RequestReused`], and when the engine is overloaded or stops.
+    pub async fn start(&self, start: Start, request: Request) -> Result<Arc<Execution>, EngineError> {
+        self.ask(|reply| Message::Start { start: Box::new(start), request, reply }).await
+    }
+
+    /// Has a command applied; its events are durable when this returns. The same request is applied once.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], [`EngineError::Rejected`], [`EngineError::RequestReused`], and when the engine is
+    /// overloaded or stops.
+    pub async fn command(
+        &self,
+        execution: ExecutionId,
+        command: Command,
+        request: Request,
+    ) -> Result<Arc<Execution>, EngineError> {
+        self.ask(|reply| Message::Command { execution, command, request, reply }).await
+    }
+
+    /// An execution as it is now, read from the store.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], and when the store can't be read.
+    pub async fn execution(&self, id: ExecutionId) -> Result<Arc<Execution>, EngineError> {
+        let found = load::execution(&*self.ports.store, id).await?;
+        found.map(Arc::new).ok_or(EngineError::NotFound(id))
+    }
+
+    /// Follows an execution: every event after a sequence, in order and once, until it has ended.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], [`EngineError::TooManyWatches`], and when the store can't be read.
+    pub async fn watch(&self, id: ExecutionId, after: u64) -> Result<Watch, EngineError> {
+        let permit = self.permit()?;
+        let subscription = self.hub.subscribe(id);
+        if self.ports.store.execution(id).await?.is_none() {
+            return Err(EngineError::NotFound(id));
+        }
+        Ok(Watch::new(self.ports.store.clone(), subscription, id, after, self.options.heartbeat, permit))
+    }
+
+    /// Follows many executions by the commits of all of them: after a position, or from now on. Events of the subjects
+    /// that name an execution come from the sequence given with it, whatever the position.
+    ///
+    /// # Errors
+    /// [`EngineError::TooManyWatches`], and when the store can't be read.
+    pub async fn watch_many(&self, subjects: Vec<Subject>, after: Option<Position>) -> Result<WatchMany, EngineError> {
+        let permit = self.permit()?;
+        let subscription = self.hub.subscribe_all();
+        let position = match after {
+            Some(position) => position,
+            None => self.ports.store.position().await?,
+        };
+        let store = self.ports.store.clone();
+        Ok(WatchMany::new(store, subscription, subjects, position, self.options.heartbeat, permit))
+    }
+
+    fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, EngineError> {
+        let limit = self.options.max_watches;
+        self.watches.clone().try_acquire_owned().map_err(|_| EngineError::TooManyWatches { limit })
+    }
+
+    async fn ask(&self, message: impl FnOnce(Reply) -> Message) -> Result<Arc<Execution>, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.mailbox.try_send(message(reply)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => EngineError::Busy("too many commands are waiting"),
+            mpsc::error::TrySendError::Closed(_) => stopping(),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(stopping()))
+    }
+}
+
+fn stopping() -> EngineError {
+    EngineError::Unavailable("the server is stopping".to_owned())
+}

@@ -1,0 +1,63 @@
+//! The stored projection of a state.
+
+use gennaker_core::execution::{Definition, Execution, ExecutionId};
+use gennaker_ports::store::{ExecutionHeader, ExecutionRow, Shard};
+
+/// The shard of an execution: executions of one pipeline share one, so that its limit is decided in one place.
+pub(crate) fn shard(definition: &Definition, id: ExecutionId, shards: u32) -> Shard {
+    let key = definition.pipeline.clone().unwrap_or_else(|| id.to_string());
+    let hash = key
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    u32::try_from(hash % u64::from(shards.max(1))).expect("a remainder is below its divisor")
+}
+
+pub(crate) fn row(execution: &Execution, shard: Shard) -> ExecutionRow {
+    let start = &execution.start;
+    ExecutionRow {
+        id: start.id,
+        shard,
+        application: start.definition.application.clone(),
+        pipeline: start.definition.pipeline.clone(),
+        status: execution.status,
+        started: execution.started,
+        created: execution.created,
+        ended: execution.ended,
+        sequence: execution.sequence,
+        wake_at: execution.wake_at(),
+        outstanding: execution.outstanding().next().is_some(),
+        header: ExecutionHeader {
+            display_name: start.definition.display_name.clone(),
+            revision: start.definition.revision,
+            cause: start.cause.clone(),
+            parameters: start.parameters.clone(),
+            labels: start.labels.clone(),
+            failure: execution.failure.clone(),
+            canceled: execution.cancellation.as_ref().map(|c| (c.actor.clone(), c.reason.clone())),
+            paused: execution.pause.as_ref().map(|p| (p.actor.clone(), p.since)),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gennaker_core::Timestamp;
+
+    #[test]
+    fn executions_of_a_pipeline_share_a_shard_and_operations_spread() {
+        let definition = |pipeline: Option<&str>| Definition {
+            application: "shop".into(),
+            pipeline: pipeline.map(str::to_owned),
+            revision: 1,
+            display_name: "deploy".into(),
+            stages: vec![],
+            concurrency: Default::default(),
+        };
+        let id = |n| ExecutionId::from_parts(Timestamp::EPOCH, n);
+        let of_pipeline = |n| shard(&definition(Some("applications/shop/pipelines/deploy")), id(n), 64);
+        assert_eq!(of_pipeline(1), of_pipeline(2));
+        let operations: std::collections::BTreeSet<_> = (0..200).map(|n| shard(&definition(None), id(n), 64)).collect();
+        assert!(operations.len() > 32, "200 operations fall into {} of 64 shards", operations.len());
+    }
+}

@@ -1,0 +1,184 @@
+//! Following many executions on one stream.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gennaker_core::execution::{EventRecord, ExecutionId};
+use gennaker_ports::store::{CommittedStep, Position};
+use gennaker_ports::{Store, StoreError};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::broadcast::{self, error::RecvError};
+
+use crate::WatchError;
+
+/// How many events, or steps, are read from the log at once.
+const PAGE: usize = 256;
+
+/// Which executions to follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// One.
+    Execution {
+        /// Its id.
+        id: ExecutionId,
+        /// The sequence that the caller has; its later events come first.
+        after: u64,
+    },
+    /// All of an application, by id.
+    Application(String),
+    /// All of a pipeline, by resource name.
+    Pipeline(String),
+}
+
+/// Follows the commits of many executions. It does not end by itself.
+pub struct WatchMany {
+    store: Arc<dyn Store>,
+    live: broadcast::Receiver<Arc<CommittedStep>>,
+    applications: HashSet<String>,
+    pipelines: HashSet<String>,
+    /// The executions that were named, with the last sequence passed on.
+    executions: HashMap<ExecutionId, u64>,
+    /// Those of them whose logs have still to be read.
+    behind: VecDeque<ExecutionId>,
+    position: Position,
+    from_log: bool,
+    /// Steps read from the log and not yet looked at.
+    page: VecDeque<CommittedStep>,
+    heartbeat: Duration,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// What a watch of many executions gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ManyItem {
+    /// The next events of one execution, dense and in order for that execution. The position is the one to resume
+    /// after.
+    Step(CommittedStep),
+    /// Nothing has happened for a while.
+    Heartbeat {
+        /// The position to resume after.
+        position: Position,
+    },
+}
+
+impl WatchMany {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        live: broadcast::Receiver<Arc<CommittedStep>>,
+        subjects: Vec<Subject>,
+        position: Position,
+        heartbeat: Duration,
+        permit: OwnedSemaphorePermit,
+    ) -> Self {
+        let mut watch = Self {
+            store,
+            live,
+            applications: HashSet::new(),
+            pipelines: HashSet::new(),
+            executions: HashMap::new(),
+            behind: VecDeque::new(),
+            position,
+            from_log: true,
+            page: VecDeque::new(),
+            heartbeat,
+            _permit: permit,
+        };
+        for subject in subjects {
+            match subject {
+                Subject::Execution { id, after } => {
+                    if watch.executions.insert(id, after).is_none() {
+                        watch.behind.push_back(id);
+                    }
+                }
+                Subject::Application(application) => drop(watch.applications.insert(application)),
+                Subject::Pipeline(pipeline) => drop(watch.pipelines.insert(pipeline)),
+            }
+        }
+        watch
+    }
+
+    /// The next step. Cancel-safe.
+    pub async fn next(&mut self) -> Option<Result<ManyItem, WatchError>> {
+        loop {
+            match self.from_store().await {
+                Ok(Some(step)) => return Some(Ok(ManyItem::Step(step))),
+                Ok(None) => {}
+                Err(error) => return Some(Err(error.into())),
+            }
+            match tokio::time::timeout(self.heartbeat, self.live.recv()).await {
+                Ok(Ok(step)) => {
+                    if let Some(step) = self.take(&step) {
+                        return Some(Ok(ManyItem::Step(step)));
+                    }
+                }
+                Ok(Err(RecvError::Lagged(_))) => self.from_log = true,
+                Ok(Err(RecvError::Closed)) => return Some(Err(WatchError::Stopping)),
+                Err(_) => return Some(Ok(ManyItem::Heartbeat { position: self.position })),
+            }
+        }
+    }
+
+    /// The next step out of the logs; `None` once they are read to their ends.
+    async fn from_store(&mut self) -> Result<Option<CommittedStep>, StoreError> {
+        while let Some(&id) = self.behind.front() {
+            let after = self.executions.get(&id).copied().unwrap_or_default();
+            let page = self.store.events(id, after, PAGE).await?;
+            let Some(row) = self.store.execution(id).await?.filter(|_| !page.is_empty()) else {
+                self.behind.pop_front();
+                continue;
+            };
+            let step = CommittedStep {
+                position: self.position,
+                execution: id,
+                application: row.application,
+                pipeline: row.pipeline,
+                events: page.into(),
+            };
+            if let Some(step) = self.after_known(&step) {
+                return Ok(Some(step));
+            }
+        }
+        loop {
+            while let Some(step) = self.page.pop_front() {
+                if let Some(step) = self.take(&step) {
+                    return Ok(Some(step));
+                }
+            }
+            if !self.from_log {
+                return Ok(None);
+            }
+            self.page = self.store.events_since(self.position, PAGE).await?.into();
+            self.from_log = !self.page.is_empty();
+        }
+    }
+
+    /// What is new of a step, where it is of a subject.
+    fn take(&mut self, step: &CommittedStep) -> Option<CommittedStep> {
+        if step.position <= self.position {
+            return None;
+        }
+        self.position = step.position;
+        let named = self.executions.contains_key(&step.execution);
+        let of_pipeline = step.pipeline.as_ref().is_some_and(|pipeline| self.pipelines.contains(pipeline));
+        if named {
+            self.after_known(step)
+        } else if of_pipeline || self.applications.contains(&step.application) {
+            Some(step.clone())
+        } else {
+            None
+        }
+    }
+
+    /// The events of a step beyond those already passed on for a named execution.
+    fn after_known(&mut self, step: &CommittedStep) -> Option<CommittedStep> {
+        let known = self.executions.get_mut(&step.execution)?;
+        let last = step.events.last()?.sequence;
+        if last <= *known {
+            return None;
+        }
+        let events: Arc<[EventRecord]> = step.events.iter().filter(|r| r.sequence > *known).cloned().collect();
+        *known = last;
+        Some(CommittedStep { events, ..step.clone() })
+    }
+}

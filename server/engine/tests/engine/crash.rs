@@ -1,0 +1,98 @@
+//! What a kill, a lost answer and a failing store leave behind.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use gennaker_core::execution::{Definition, Execution, ExecutionStatus};
+use gennaker_ports::testing::store::Aftermath;
+use tokio::sync::Notify;
+
+use crate::support::{World, pipeline};
+
+/// Twenty stages with effects, joins, synthetic stages and a wait.
+fn twenty_stages() -> Definition {
+    const KINDS: [&str; 5] = ["effect", "family", "effects", "wait", "flaky"];
+    let ids: Vec<String> = (0..20).map(|n| format!("s{n}")).collect();
+    let depends: Vec<Vec<&str>> = (0..20usize)
+        .map(|n| [n.checked_sub(1), n.checked_sub(3)].into_iter().flatten().map(|d| ids[d].as_str()).collect())
+        .collect();
+    let stages: Vec<(&str, &str, &[&str])> =
+        (0..20).map(|n| (ids[n].as_str(), KINDS[n % KINDS.len()], depends[n].as_slice())).collect();
+    pipeline(&stages)
+}
+
+fn assert_ended_well(world: &World, ended: &Execution) {
+    assert_eq!(ended.status, ExecutionStatus::Succeeded, "{:?}", ended.failure);
+    let done = world.kinds.done.lock().unwrap();
+    // Per round of kinds: effect 1, family 4, effects 2, wait 0, flaky 1.
+    assert_eq!(done.len(), 4 * 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_after_any_commit_it_ends_well_and_each_effect_counts_once() {
+    let mut commits = 1;
+    for kill_after in 1.. {
+        let mut world = World::new();
+        let (count, killed) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        let (counter, signal) = (count.clone(), killed.clone());
+        world.store.after_commit(move |_| {
+            let number = counter.fetch_add(1, Ordering::Relaxed) + 1;
+            if number == kill_after {
+                signal.notify_one();
+                return Aftermath::Hang;
+            }
+            Aftermath::Answer
+        });
+        let start = world.start_of(&twenty_stages());
+        let id = start.id;
+        let request = world.request();
+        let handle = world.handle.clone();
+        let starting = tokio::spawn(async move { handle.start(start, request).await });
+        tokio::select! {
+            () = killed.notified() => {
+                world.store.clear_after_commit();
+                tokio::time::advance(Duration::from_secs(30)).await;
+                world.begin_again();
+            }
+            ended = async {
+                starting.await.unwrap().unwrap();
+                world.until(id, |e| e.status.is_final()).await
+            } => {
+                assert_ended_well(&world, &ended);
+                commits = count.load(Ordering::Relaxed);
+                break;
+            }
+        }
+        let ended = world.until(id, |e| e.status.is_final()).await;
+        assert_ended_well(&world, &ended);
+    }
+    assert!(commits > 40, "the sweep has gone over {commits} commits");
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_every_third_answer_lost_it_still_ends_well() {
+    let world = World::new();
+    let mut number = 0;
+    world.store.after_commit(move |_| {
+        number += 1;
+        if number % 3 == 0 { Aftermath::Fail } else { Aftermath::Answer }
+    });
+    let id = world.start(&twenty_stages()).await.unwrap().id();
+    let ended = world.until(id, |e| e.status.is_final()).await;
+    assert_ended_well(&world, &ended);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_for_a_while_holds_it_up_and_no_more() {
+    let world = World::new();
+    let id = world.start(&twenty_stages()).await.unwrap().id();
+    for _ in 0..10 {
+        world.store.fail_next_commits(3);
+        tokio::time::advance(Duration::from_secs(5)).await;
+        tokio::task::yield_now().await;
+    }
+    let ended = world.until(id, |e| e.status.is_final()).await;
+    assert_ended_well(&world, &ended);
+    assert!(world.kinds.done.lock().unwrap().values().all(|&times| times == 1), "effects wait for their commit");
+}
