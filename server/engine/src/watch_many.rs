@@ -101,7 +101,7 @@ impl WatchMany {
     /// The next step. Cancel-safe.
     pub async fn next(&mut self) -> Option<Result<ManyItem, WatchError>> {
         loop {
-            match self.from_store().await {
+            match self.catch_up().await {
                 Ok(Some(step)) => return Some(Ok(ManyItem::Step(step))),
                 Ok(None) => {}
                 Err(error) => return Some(Err(error.into())),
@@ -120,7 +120,7 @@ impl WatchMany {
     }
 
     /// The next step out of the logs; `None` once they are read to their ends.
-    async fn from_store(&mut self) -> Result<Option<CommittedStep>, StoreError> {
+    async fn catch_up(&mut self) -> Result<Option<CommittedStep>, StoreError> {
         while let Some(&id) = self.behind.front() {
             let after = self.executions.get(&id).copied().unwrap_or_default();
             let page = self.store.events(id, after, PAGE).await?;

@@ -1,10 +1,9 @@
 //! Deciding commands, in memory.
 
 use std::collections::VecDeque;
+use std::collections::btree_map::Entry;
 
-use gennaker_core::execution::{
-    Admission, Command, Context, Execution, ExecutionId, ExecutionStatus, Rejection, Start, create, handle,
-};
+use gennaker_core::execution::{Admission, Command, Context, Execution, ExecutionId, Rejection, Start, create, handle};
 use gennaker_ports::store::{InboxCommand, InboxMessage, Lease};
 
 use super::Service;
@@ -169,15 +168,14 @@ impl Service {
         id: ExecutionId,
         round: &'a mut Round,
     ) -> Result<Option<&'a mut Pending>, EngineError> {
-        if !round.contains_key(&id) {
-            let Some(state) = self.load(id).await? else { return Ok(None) };
-            if state.status == ExecutionStatus::Queued || state.start.definition.concurrency.limit > 0 {
-                self.admissions.prepare(&*self.ports.store, &state.start.definition).await?;
-            }
-            let lease = self.lease(&state.start)?;
-            round.insert(id, Pending::new(Some(state), lease));
-        }
-        Ok(round.get_mut(&id))
+        let vacant = match round.entry(id) {
+            Entry::Occupied(known) => return Ok(Some(known.into_mut())),
+            Entry::Vacant(vacant) => vacant,
+        };
+        let Some(state) = self.load(id).await? else { return Ok(None) };
+        self.admissions.prepare(&*self.ports.store, &state.start.definition).await?;
+        let lease = self.lease(&state.start)?;
+        Ok(Some(vacant.insert(Pending::new(Some(state), lease))))
     }
 
     fn lease(&self, start: &Start) -> Result<Lease, EngineError> {

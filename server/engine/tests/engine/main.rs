@@ -1,5 +1,7 @@
 //! Stories of the engine on a store in memory, with time under control.
 
+#![allow(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
 mod support;
 
 mod crash;
