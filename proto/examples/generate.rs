@@ -13,11 +13,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     generate(&Path::new(ROOT).join("src/generated"))
 }
 
-/// Writes `descriptor.bin` and the Rust code of the package `gennaker.v1` into `out`.
+/// Writes the descriptor sets and the Rust code of the package `gennaker.v1` into `out`.
 pub fn generate(out: &Path) -> Result<(), Box<dyn Error>> {
     let mut compiler = protox::Compiler::new([ROOT])?;
-    compiler.include_imports(true).include_source_info(true).open_files(proto_files()?)?;
-    fs::write(out.join("descriptor.bin"), compiler.encode_file_descriptor_set())?;
+    compiler.include_imports(true).open_files(proto_files()?)?;
+    // Comments are most of a descriptor set, and a program keeps what it decodes: there is one set without them.
+    fs::write(out.join("descriptor.bin"), compiler.include_source_info(false).encode_file_descriptor_set())?;
+    fs::write(out.join("documented.bin"), compiler.include_source_info(true).encode_file_descriptor_set())?;
 
     let mut config = tonic_prost_build::Config::new();
     // Ordered maps make equal messages equal bytes; names let the JSON codec find a message's descriptor.

@@ -6,13 +6,14 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use prost::Message;
 use prost_reflect::{EnumDescriptor, FieldDescriptor as Field, FileDescriptor, Kind, MessageDescriptor};
-
+use prost_types::FileDescriptorSet;
 use serde_json::Value as Json;
 
 use crate::json::{self, DecodeError};
 use crate::options;
-use crate::reflect::{descriptor, pool, to_dynamic};
+use crate::reflect::{FILE_DESCRIPTOR_SET, descriptor, to_dynamic};
 use crate::rules::table;
 use crate::v1::field_descriptor::Type;
 use crate::v1::{
@@ -200,13 +201,14 @@ fn words(name: &str) -> String {
 
 /// The comments before the definitions, by file and path.
 static COMMENTS: LazyLock<HashMap<(String, Vec<i32>), String>> = LazyLock::new(|| {
+    let documented = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).expect("the generated descriptor set is valid");
     let mut comments = HashMap::new();
-    for file in pool().files() {
-        let source = file.file_descriptor_proto().source_code_info.clone().unwrap_or_default();
-        for location in source.location {
+    for file in documented.file {
+        for location in file.source_code_info.into_iter().flat_map(|source| source.location) {
             if let Some(text) = location.leading_comments {
                 let lines: Vec<_> = text.lines().map(str::trim).collect();
-                comments.insert((file.name().to_owned(), location.path), lines.join(" ").trim().to_owned());
+                comments
+                    .insert((file.name.clone().unwrap_or_default(), location.path), lines.join(" ").trim().to_owned());
             }
         }
     }

@@ -6,12 +6,15 @@ use prost::{Message, Name};
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, ReflectMessage};
 
 /// All `.proto` files with their imports and comments, as an encoded `google.protobuf.FileDescriptorSet`.
-pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("generated/descriptor.bin");
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("generated/documented.bin");
+
+/// The same without comments.
+const DESCRIPTORS: &[u8] = include_bytes!("generated/descriptor.bin");
 
 static POOL: LazyLock<DescriptorPool> =
-    LazyLock::new(|| DescriptorPool::decode(FILE_DESCRIPTOR_SET).expect("the generated descriptor set is valid"));
+    LazyLock::new(|| DescriptorPool::decode(DESCRIPTORS).expect("the generated descriptor set is valid"));
 
-/// The descriptors of everything in [`FILE_DESCRIPTOR_SET`].
+/// The descriptors of everything in [`FILE_DESCRIPTOR_SET`], without its comments.
 pub fn pool() -> &'static DescriptorPool {
     &POOL
 }

@@ -27,10 +27,11 @@ struct Table {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table { rules: HashMap::new(), required: HashSet::new() };
+    let mut patterns = Patterns::new();
     for message in pool().all_messages() {
         for field in message.fields() {
             if let Some(rules) = options::field(&field) {
-                table.rules.insert(field.full_name().to_owned(), compile(&field, rules));
+                table.rules.insert(field.full_name().to_owned(), compile(&field, rules, &mut patterns));
             }
         }
         for oneof in message.oneofs() {
@@ -52,17 +53,21 @@ pub(crate) fn choice_required(oneof: &OneofDescriptor) -> bool {
     TABLE.required.contains(oneof.full_name())
 }
 
-fn compile(field: &FieldDescriptor, rules: v1::FieldRules) -> Rule {
-    let regex = |pattern: &str| {
-        let compile = || Regex::new(pattern).expect("the patterns in the .proto files are regular expressions");
-        (!pattern.is_empty()).then(compile)
-    };
+/// Compiled patterns by their texts: many fields share one, and a compiled pattern is large.
+type Patterns = HashMap<String, Regex>;
+
+fn compile(field: &FieldDescriptor, rules: v1::FieldRules, patterns: &mut Patterns) -> Rule {
     Rule {
-        pattern: regex(&rules.pattern),
-        key_pattern: regex(&rules.key_pattern),
+        pattern: regex(&rules.pattern, patterns),
+        key_pattern: regex(&rules.key_pattern, patterns),
         default: default_value(field, &rules.default_value),
         rules,
     }
+}
+
+fn regex(pattern: &str, patterns: &mut Patterns) -> Option<Regex> {
+    let compile = || Regex::new(pattern).expect("the patterns in the .proto files are regular expressions");
+    (!pattern.is_empty()).then(|| patterns.entry(pattern.to_owned()).or_insert_with(compile).clone())
 }
 
 /// The documented default of a field as a value, read as JSON would be.
