@@ -1,0 +1,5 @@
+//! Tests of the house as a whole: its layers, and stories on the real binary.
+
+#![allow(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
+mod layers;
