@@ -1,0 +1,80 @@
+//! From a stage's definition to its configuration, and back to inputs and to definitions of synthetic stages.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use gennaker_core::execution::{Failure, Scope, SyntheticStage};
+use gennaker_core::expression::evaluate;
+use gennaker_engine::TaskRun;
+use gennaker_proto::{expressions, json, v1};
+use prost::{Message, Name};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// The configuration of a stage with its expressions evaluated. This is the only place where that is done, and only for
+/// stages of the pipeline: a synthetic stage has values, which must not be taken for expressions.
+pub(crate) fn resolve<T: Message + Name + Default>(scope: &Scope<'_>) -> Result<T, Failure> {
+    let definition = &scope.stage.definition;
+    if scope.stage.parent.is_some() {
+        return decode(scope.config());
+    }
+    let mut stage = json!({ "expressions": definition.expressions });
+    stage[&definition.kind] = scope.config().clone();
+    let stage: v1::Stage = decode(&stage)?;
+    let texts = expressions::all(&stage);
+    if texts.is_empty() {
+        return decode(scope.config());
+    }
+    let mut values = BTreeMap::new();
+    for (path, text) in texts {
+        let value =
+            evaluate(&text, scope).map_err(|error| Failure::permanent(format!("{path}: {error} of {text:?}")))?;
+        values.insert(path, value);
+    }
+    let stage = expressions::apply(&stage, &values).map_err(|violations| {
+        let all: Vec<String> = violations.iter().map(|v| format!("{}: {}", v.field, v.description)).collect();
+        Failure::permanent(all.join("; "))
+    })?;
+    let kinds = gennaker_proto::descriptor::<v1::Stage>();
+    let field = kinds.get_field_by_name(&definition.kind).map(|field| field.json_name().to_owned());
+    let config = field.and_then(|field| json::encode(&stage).get(&field).cloned());
+    decode(&config.unwrap_or_else(|| json!({})))
+}
+
+fn decode<T: Message + Name + Default>(config: &Value) -> Result<T, Failure> {
+    json::decode(config).map_err(|error| Failure::permanent(format!("the stage's configuration is wrong: {error}")))
+}
+
+/// A part of a configuration that must be there.
+pub(crate) fn required<T>(part: Option<T>, name: &str) -> Result<T, Failure> {
+    part.ok_or_else(|| Failure::permanent(format!("the stage's configuration lacks `{name}`")))
+}
+
+/// The time that a configuration gives, or what it is without.
+pub(crate) fn duration(given: Option<&prost_types::Duration>, default: Duration) -> Result<Duration, Failure> {
+    given.map_or(Ok(default), |given| {
+        Duration::try_from(*given)
+            .map_err(|_| Failure::permanent("a duration in the stage's configuration is negative"))
+    })
+}
+
+/// What a plan keeps as inputs, for people to see and for the tasks to read.
+pub(crate) fn to_inputs<T: Serialize>(inputs: &T) -> Value {
+    serde_json::to_value(inputs).expect("inputs have text keys and finite numbers")
+}
+
+/// Reads back what [`to_inputs`] wrote.
+pub(crate) fn from_inputs<T: DeserializeOwned>(inputs: &Value) -> Result<T, Failure> {
+    T::deserialize(inputs).map_err(|error| Failure::permanent(format!("the stage's inputs can't be read: {error}")))
+}
+
+/// The inputs of the stage whose task this is.
+pub(crate) fn inputs<T: DeserializeOwned>(run: &TaskRun) -> Result<T, Failure> {
+    from_inputs(&run.inputs)
+}
+
+/// A synthetic stage of a kind, configured by its message.
+pub(crate) fn synthetic<T: Message + Name>(name: impl Into<String>, kind: &str, config: &T) -> SyntheticStage {
+    SyntheticStage::new(name, kind, json::encode(config))
+}

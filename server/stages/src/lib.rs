@@ -1,0 +1,32 @@
+//! The stage kinds: what each of them plans, and how it does its tasks.
+//!
+//! One file per kind, one line per kind in [`registry`]. Planning is pure and goes through the rules of
+//! `gennaker_core::strategy`; tasks reach the outside world only through the ports in [`Context`]. This crate must not know
+//! a cloud, a store or a transport.
+
+mod check_preconditions;
+mod clone_server_group;
+mod common;
+mod create_server_group;
+mod deploy;
+mod destroy_server_group;
+mod disable_cluster;
+mod disable_server_group;
+mod enable_server_group;
+mod find_image;
+mod kind;
+mod manual_judgment;
+mod registry;
+mod resize_server_group;
+mod rollback_cluster;
+mod rollback_server_group;
+mod run_pipeline;
+mod scale_down_cluster;
+mod shrink_cluster;
+mod wait;
+
+#[cfg(test)]
+mod tests;
+
+pub use kind::{Context, StageKind};
+pub use registry::Registry;

@@ -1,0 +1,1 @@
+//! Stories of whole executions on the real machine and a cloud in memory.
