@@ -1,0 +1,228 @@
+//! What goes wrong, in words for people.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// Why a call did not succeed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The address of the server isn't one.
+    #[error("`{endpoint}` is not the address of a server: {reason}")]
+    Endpoint {
+        /// What was given.
+        endpoint: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The server answered with an error, or there was no answer.
+    #[error("{}", explain(.0))]
+    Call(Box<Status>),
+    /// A stream broke and could not be opened again.
+    #[error("no connection for {} s, the last try said: {}", .after.as_secs(), explain(.last))]
+    GaveUp {
+        /// How long it was tried.
+        after: Duration,
+        /// What the last try met.
+        last: Box<Status>,
+    },
+}
+
+impl From<Status> for Error {
+    fn from(status: Status) -> Self {
+        Self::Call(Box::new(status))
+    }
+}
+
+impl Error {
+    /// The status that the error is about, if there is one.
+    #[must_use]
+    pub fn status(&self) -> Option<&Status> {
+        match self {
+            Self::Endpoint { .. } => None,
+            Self::Call(status) | Self::GaveUp { last: status, .. } => Some(status),
+        }
+    }
+
+    /// Its code.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        self.status().map(Status::code)
+    }
+
+    /// Whether the server could not be reached, or did not answer in time.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        match self {
+            Self::Endpoint { .. } => false,
+            Self::GaveUp { .. } => true,
+            Self::Call(status) => status.code() == Code::Unavailable || timed_out(status),
+        }
+    }
+
+    /// The paths and descriptions of the fields that the server did not accept.
+    #[must_use]
+    pub fn field_violations(&self) -> Vec<(String, String)> {
+        let violations = self.status().and_then(StatusExt::get_details_bad_request).map(|bad| bad.field_violations);
+        let pair = |violation: tonic_types::FieldViolation| (violation.field, violation.description);
+        violations.into_iter().flatten().map(pair).collect()
+    }
+}
+
+/// tonic reports its own timeouts as CANCELLED.
+fn timed_out(status: &Status) -> bool {
+    status.code() == Code::DeadlineExceeded
+        || (status.code() == Code::Cancelled && status.message().contains("imeout expired"))
+}
+
+/// A status as text: what happened, then a line for each detail, each field that is wrong with its path, and what to
+/// do.
+///
+/// ```
+/// use gennaker_client::{Code, Status, explain};
+///
+/// let text = explain(&Status::new(Code::Aborted, "the etag is not the current one"));
+/// assert!(text.starts_with("the etag is not the current one"));
+/// assert!(text.contains("read it again"));
+/// ```
+#[must_use]
+pub fn explain(status: &Status) -> String {
+    let details = status.get_error_details();
+    let mut text = headline(status);
+    for line in lines(&details) {
+        let _ = write!(text, "\n  {line}");
+    }
+    if let Some(remedy) = remedy(status, &details) {
+        let _ = write!(text, "\n{remedy}");
+    }
+    text
+}
+
+fn headline(status: &Status) -> String {
+    if timed_out(status) {
+        return "the server did not answer in time".to_owned();
+    }
+    match (status.code(), status.message()) {
+        (Code::Unavailable, message) => {
+            format!("the server can't be reached or is not ready: {}", root_cause(status, message))
+        }
+        (code, "") => code.description().to_owned(),
+        (_, message) => message.to_owned(),
+    }
+}
+
+/// The innermost error says what happened, "connection refused" for instance.
+fn root_cause(status: &Status, message: &str) -> String {
+    let mut cause = std::error::Error::source(status);
+    let mut text = message.to_owned();
+    while let Some(error) = cause {
+        text = error.to_string();
+        cause = error.source();
+    }
+    text
+}
+
+fn lines(details: &ErrorDetails) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(bad) = details.bad_request() {
+        lines.extend(bad.field_violations.iter().map(|violation| labelled(&violation.field, &violation.description)));
+    }
+    if let Some(failure) = details.precondition_failure() {
+        lines.extend(failure.violations.iter().map(|violation| labelled(&violation.subject, &violation.description)));
+    }
+    if let Some(failure) = details.quota_failure() {
+        lines.extend(failure.violations.iter().map(|violation| labelled(&violation.subject, &violation.description)));
+    }
+    if let Some(resource) = details.resource_info() {
+        lines.push(labelled(&resource.resource_name, &resource.description));
+    }
+    if let Some(info) = details.error_info() {
+        let mut metadata: Vec<String> = info.metadata.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+        metadata.sort();
+        lines.extend(metadata);
+    }
+    if let Some(help) = details.help() {
+        lines.extend(help.links.iter().map(|link| labelled(&link.description, &link.url)));
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+fn labelled(label: &str, text: &str) -> String {
+    match (label, text) {
+        ("", text) => text.to_owned(),
+        (label, "") => label.to_owned(),
+        (label, text) => format!("{label}: {text}"),
+    }
+}
+
+fn remedy(status: &Status, details: &ErrorDetails) -> Option<String> {
+    if let Some(delay) = details.retry_info().and_then(|info| info.retry_delay) {
+        return Some(format!("try again in {} s", delay.as_secs_f32().ceil()));
+    }
+    let text = match status.code() {
+        Code::Aborted => "somebody else changed it in between: read it again and repeat the change",
+        Code::Unavailable => "check the address, and that the server runs there",
+        Code::Unauthenticated => "log in first",
+        Code::Unimplemented => "the server may be older than this client",
+        Code::ResourceExhausted => "a limit was reached: try again later, or ask for less",
+        Code::Ok
+        | Code::Cancelled
+        | Code::Unknown
+        | Code::InvalidArgument
+        | Code::DeadlineExceeded
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::FailedPrecondition
+        | Code::OutOfRange
+        | Code::Internal
+        | Code::DataLoss => return None,
+    };
+    Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_listed_with_its_path() {
+        let mut details = ErrorDetails::new();
+        details
+            .set_error_info("INVALID_PIPELINE", "gennaker.io", [("pipeline".to_owned(), "deploy".to_owned())])
+            .add_bad_request_violation("stages[1].wait.duration", "must be at least 1 s")
+            .add_bad_request_violation("stages[2].depends_on", "there is no stage `x`");
+        let status = Status::with_error_details(Code::InvalidArgument, "the pipeline has 2 errors", details);
+        assert_eq!(
+            explain(&status),
+            "the pipeline has 2 errors\n  stages[1].wait.duration: must be at least 1 s\n  \
+             stages[2].depends_on: there is no stage `x`\n  pipeline: deploy"
+        );
+        assert_eq!(Error::from(status).field_violations().len(), 2);
+    }
+
+    #[test]
+    fn says_what_to_do() {
+        let mut details = ErrorDetails::with_retry_info(Some(Duration::from_millis(1500)));
+        details.add_quota_failure_violation("max_concurrent_watches", "1,000 are open");
+        let status = Status::with_error_details(Code::ResourceExhausted, "too many watches", details);
+        assert_eq!(explain(&status), "too many watches\n  max_concurrent_watches: 1,000 are open\ntry again in 2 s");
+        assert!(explain(&Status::aborted("stale etag")).contains("read it again"));
+    }
+
+    #[test]
+    fn tells_an_unreachable_server_from_one_that_refuses() {
+        assert!(Error::from(Status::unavailable("tcp connect error")).is_unreachable());
+        assert!(Error::from(Status::cancelled("Timeout expired")).is_unreachable());
+        assert!(!Error::from(Status::not_found("no such pipeline")).is_unreachable());
+    }
+
+    #[test]
+    fn garbage_in_the_details_is_ignored() {
+        let status = Status::with_details(Code::Internal, "oops", vec![0xff, 0x00, 0x13].into());
+        assert_eq!(explain(&status), "oops");
+    }
+}
