@@ -36,14 +36,15 @@ pub enum Command {
         /// Who asks.
         actor: String,
     },
-    /// Runs a top-level stage, and all that depend on it, again.
+    /// Runs a top-level stage, and all that depend on it, again. With it run the stages that would end the execution
+    /// at once: those that failed with it or were canceled.
     RetryStage {
         /// The stage.
         stage: StageId,
         /// Who asks.
         actor: String,
     },
-    /// Leaves a stage out, or ends its wait.
+    /// Leaves a stage out, or ends its wait. What depends on a stage left out still waits for what that stage waited for.
     SkipStage {
         /// The stage.
         stage: StageId,
@@ -296,12 +297,12 @@ pub enum Rejection {
         /// Who may.
         judges: Vec<String>,
     },
-    /// The option is not among those offered.
-    #[error("{input:?} is not an option of stage {stage:?}; it offers {}", options.join(", "))]
+    /// The option is not among those offered, or none was chosen.
+    #[error("{}", not_an_option(stage, input, options))]
     NotAnOption {
         /// The stage.
         stage: StageId,
-        /// What was chosen.
+        /// What was chosen; empty for nothing.
         input: String,
         /// What is offered.
         options: Vec<String>,
@@ -309,4 +310,13 @@ pub enum Rejection {
     /// The command speaks of a try that is over; it is dropped.
     #[error("the command speaks of a try that is over")]
     Stale,
+}
+
+fn not_an_option(stage: &StageId, input: &str, options: &[String]) -> String {
+    let offered = if options.is_empty() { "none".to_owned() } else { options.join(", ") };
+    if input.is_empty() {
+        format!("an option of stage {stage} must be chosen: {offered}")
+    } else {
+        format!("{input:?} is not an option of stage {stage}; it offers {offered}")
+    }
 }

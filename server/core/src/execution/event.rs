@@ -57,7 +57,8 @@ pub enum Event {
         stage: StageId,
         /// Who.
         actor: String,
-        /// The stages that begin anew: the stage and all that depend on it.
+        /// The stages that begin anew: the stage, those that failed or were canceled with the execution, and all that
+        /// depend on them.
         reset: Vec<StageId>,
         /// The synthetic stages of those, which are gone.
         removed: Vec<StageId>,
@@ -69,7 +70,7 @@ pub enum Event {
         /// Why it failed, if it did.
         failure: Option<String>,
     },
-    /// A stage has begun.
+    /// A stage has begun. It comes again where its window has closed before the stage could use it.
     StageStarted {
         /// The stage.
         stage: StageId,
@@ -121,7 +122,7 @@ pub enum Event {
         /// How.
         status: StageStatus,
     },
-    /// Somebody left a stage out.
+    /// Somebody left a stage out. It ends as skipped when its turn comes, which may be at once.
     StageSkipped {
         /// The stage.
         stage: StageId,
@@ -164,6 +165,9 @@ pub enum Event {
         message: String,
         /// 0 to 100, where it is known.
         percent: Option<u8>,
+        /// Whether the try failed; otherwise it asked for more time.
+        #[serde(default)]
+        failed: bool,
     },
     /// A task has ended.
     TaskFinished {

@@ -1,6 +1,9 @@
 //! Why an execution is not further: what each of its stages waits for, until when, and who can move it.
 
-use super::{Execution, ExecutionId, ExecutionStatus, Stage, StageId, StageStatus, Task, TaskKind};
+use std::collections::BTreeSet;
+
+use super::graph::downstream_of;
+use super::{Execution, ExecutionId, ExecutionStatus, Phase, Stage, StageId, StageStatus, Task, TaskKind};
 use crate::Timestamp;
 
 /// Something an execution waits for.
@@ -8,7 +11,7 @@ use crate::Timestamp;
 pub struct Wait {
     /// The stage that waits; `None` for the execution as a whole.
     pub stage: Option<StageId>,
-    /// What for, in words.
+    /// What for, in words: "it waits for" and then the reason.
     pub reason: String,
     /// Until when at the latest, where there is an end.
     pub until: Option<Timestamp>,
@@ -35,25 +38,40 @@ pub enum Actor {
 
 /// Everything an execution waits for, by stages in their order; empty once it has ended.
 pub fn explain(execution: &Execution) -> Vec<Wait> {
-    let whole = |reason: &str, actor| Wait { stage: None, reason: reason.to_owned(), until: None, actor };
     match execution.status {
         ExecutionStatus::Queued => {
-            vec![whole("the pipeline's limit of concurrent executions is reached", Actor::Pipeline)]
+            vec![whole("other executions of the pipeline: its limit of concurrent ones is reached", Actor::Pipeline)]
         }
         ExecutionStatus::Paused => {
             let by = execution.pause.as_ref().map_or("somebody", |pause| &pause.actor);
-            let mut waits = vec![whole(&format!("{by} paused it; it goes on when resumed"), Actor::People(Vec::new()))];
+            let mut waits = vec![whole(&format!("somebody to resume it: {by} paused it"), anybody())];
             waits.extend(stages(execution));
             waits
         }
-        ExecutionStatus::Running => stages(execution).collect(),
+        ExecutionStatus::Running => stages(execution),
         ExecutionStatus::Succeeded | ExecutionStatus::Terminal | ExecutionStatus::Canceled => Vec::new(),
     }
 }
 
-fn stages(execution: &Execution) -> impl Iterator<Item = Wait> {
-    execution.stages.iter().filter_map(|stage| match stage.status {
-        StageStatus::NotStarted if stage.parent.is_none() => Some(before_start(execution, stage)),
+/// What one stage waits for; `None` where it has ended, or waits for nothing of its own yet.
+pub fn explain_stage(execution: &Execution, stage: &Stage) -> Option<Wait> {
+    match execution.status {
+        ExecutionStatus::Running | ExecutionStatus::Paused => of_stage(execution, &halted(execution), stage),
+        ExecutionStatus::Queued
+        | ExecutionStatus::Succeeded
+        | ExecutionStatus::Terminal
+        | ExecutionStatus::Canceled => None,
+    }
+}
+
+fn stages(execution: &Execution) -> Vec<Wait> {
+    let halted = halted(execution);
+    execution.stages.iter().filter_map(|stage| of_stage(execution, &halted, stage)).collect()
+}
+
+fn of_stage(execution: &Execution, halted: &BTreeSet<StageId>, stage: &Stage) -> Option<Wait> {
+    match stage.status {
+        StageStatus::NotStarted if stage.parent.is_none() => Some(before_start(execution, halted, stage)),
         StageStatus::Running => Some(running(execution, stage)),
         StageStatus::NotStarted
         | StageStatus::Succeeded
@@ -62,15 +80,36 @@ fn stages(execution: &Execution) -> impl Iterator<Item = Wait> {
         | StageStatus::Canceled
         | StageStatus::Stopped
         | StageStatus::Skipped => None,
-    })
+    }
 }
 
-fn before_start(execution: &Execution, stage: &Stage) -> Wait {
+/// The stages that have halted their branch, and all that depend on them and so never run.
+fn halted(execution: &Execution) -> BTreeSet<StageId> {
+    let halts = execution.top_level().filter(|stage| stage.status.halts());
+    let halts: Vec<StageId> = halts.map(|stage| stage.id().clone()).collect();
+    if halts.is_empty() {
+        return BTreeSet::new();
+    }
+    downstream_of(execution.start.definition.stages.iter(), halts)
+}
+
+fn before_start(execution: &Execution, halted: &BTreeSet<StageId>, stage: &Stage) -> Wait {
     let open = |id: &&StageId| execution.stage(id).is_some_and(|stage| !stage.status.lets_pass());
     let awaited: Vec<StageId> = stage.definition.depends_on.iter().filter(open).cloned().collect();
-    let halted = awaited.iter().any(|id| execution.stage(id).is_some_and(|stage| stage.status.halts()));
-    let reason = if halted { "will not run: a stage it depends on has failed" } else { "stages it depends on" };
-    wait(stage, reason.to_owned(), None, Actor::Stages(awaited))
+    let stopped: Vec<StageId> = awaited.iter().filter(|id| halted.contains(id)).cloned().collect();
+    if !stopped.is_empty() {
+        return wait(
+            stage,
+            "nothing any more: its branch was halted before it".to_owned(),
+            None,
+            Actor::Stages(stopped),
+        );
+    }
+    if awaited.is_empty() {
+        return wait(stage, TO_RESUME.to_owned(), None, anybody());
+    }
+    let skipped = if stage.skipped.is_some() { ", to be skipped then" } else { "" };
+    wait(stage, format!("the stages it depends on{skipped}"), None, Actor::Stages(awaited))
 }
 
 fn running(execution: &Execution, stage: &Stage) -> Wait {
@@ -82,26 +121,45 @@ fn running(execution: &Execution, stage: &Stage) -> Wait {
     }
     let busy = |child: &&Stage| !child.status.is_final();
     let children: Vec<StageId> = execution.children(stage.id()).filter(busy).map(|s| s.id().clone()).collect();
-    wait(stage, "its own stages".to_owned(), stage.deadline, Actor::Stages(children))
+    if children.is_empty() {
+        return wait(stage, TO_RESUME.to_owned(), None, anybody());
+    }
+    let reason = match stage.phase {
+        Phase::Holding | Phase::Before | Phase::Tasks => "the stages before its own work",
+        Phase::After => "the stages after its own work",
+        Phase::Cleanup => "the stages that clean up after its failure",
+    };
+    wait(stage, reason.to_owned(), stage.timeout_at(), Actor::Stages(children))
 }
 
 fn on_task(stage: &Stage, task: &Task) -> Wait {
     let said = if task.message.is_empty() { String::new() } else { format!(": {}", task.message) };
+    let until = task.until.into_iter().chain(stage.timeout_at()).min();
     match &task.spec.kind {
-        TaskKind::Wait { .. } => wait(stage, "time to pass".to_owned(), task.until, Actor::Clock),
+        TaskKind::Wait { .. } => wait(stage, "time to pass".to_owned(), until, Actor::Clock),
         TaskKind::Judgment(spec) => {
             let reason = if spec.instructions.is_empty() { String::new() } else { format!(": {}", spec.instructions) };
-            wait(stage, format!("a judgment{reason}"), task.until, Actor::People(spec.judges.clone()))
+            wait(stage, format!("a judgment{reason}"), until, Actor::People(spec.judges.clone()))
         }
         TaskKind::AwaitChild => {
-            let reason = "the execution that it started".to_owned();
-            wait(stage, reason, stage.deadline, Actor::Execution(stage.child))
+            wait(stage, "the execution that it started".to_owned(), until, Actor::Execution(stage.child))
         }
         TaskKind::Run { .. } => match task.resumes {
             Some(time) => wait(stage, format!("the next try of {}{said}", task.spec.name), Some(time), Actor::Clock),
-            None => wait(stage, format!("{}{said}", task.spec.name), task.until, Actor::Effect),
+            None => wait(stage, format!("the task {}{said}", task.spec.name), until, Actor::Effect),
         },
     }
+}
+
+/// What something waits for that only a pause keeps from going on.
+const TO_RESUME: &str = "the execution to be resumed";
+
+fn anybody() -> Actor {
+    Actor::People(Vec::new())
+}
+
+fn whole(reason: &str, actor: Actor) -> Wait {
+    Wait { stage: None, reason: reason.to_owned(), until: None, actor }
 }
 
 fn wait(stage: &Stage, reason: String, until: Option<Timestamp>, actor: Actor) -> Wait {

@@ -1,6 +1,6 @@
 //! The graph of stages: what depends on what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{StageDefinition, StageId};
 
@@ -123,19 +123,29 @@ fn cycle(stages: &[StageDefinition], places: &BTreeMap<StageId, usize>, open: &[
 }
 
 /// A stage and all that depend on it, directly or not.
-pub fn downstream<'a>(stages: impl Iterator<Item = &'a StageDefinition> + Clone, from: &StageId) -> BTreeSet<StageId> {
-    let mut found = BTreeSet::from([from.clone()]);
-    loop {
-        let more: Vec<StageId> = stages
-            .clone()
-            .filter(|s| !found.contains(&s.id) && s.depends_on.iter().any(|id| found.contains(id)))
-            .map(|s| s.id.clone())
-            .collect();
-        if more.is_empty() {
-            return found;
+pub fn downstream<'a>(stages: impl Iterator<Item = &'a StageDefinition>, from: &StageId) -> BTreeSet<StageId> {
+    downstream_of(stages, [from.clone()])
+}
+
+/// Stages and all that depend on them, directly or not.
+pub(super) fn downstream_of<'a>(
+    stages: impl Iterator<Item = &'a StageDefinition>,
+    from: impl IntoIterator<Item = StageId>,
+) -> BTreeSet<StageId> {
+    let mut dependents: HashMap<&StageId, Vec<&StageId>> = HashMap::new();
+    for stage in stages {
+        for id in &stage.depends_on {
+            dependents.entry(id).or_default().push(&stage.id);
         }
-        found.extend(more);
     }
+    let mut found = BTreeSet::new();
+    let mut open = Vec::from_iter(from);
+    while let Some(id) = open.pop() {
+        if found.insert(id.clone()) {
+            open.extend(dependents.get(&id).into_iter().flatten().map(|&dependent| dependent.clone()));
+        }
+    }
+    found
 }
 
 #[cfg(test)]

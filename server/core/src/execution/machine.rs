@@ -2,7 +2,7 @@
 //!
 //! Every command is validated before anything is emitted, so that a refused command changes nothing. After a command
 //! has had its own effect, [`advance`] moves the graph as far as it goes: it is the only place that starts and ends
-//! stages. Cost: one pass over the stages for every round of events, so O(stages) for a step that moves one stage.
+//! stages. Cost: two passes over the stages for every round of events, so O(stages) for a step that moves one stage.
 
 mod advance;
 mod cancel;
@@ -14,6 +14,8 @@ mod retry;
 mod skip;
 mod stage;
 mod task;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -118,9 +120,7 @@ impl Machine<'_> {
     }
 
     fn find(&self, id: &StageId) -> Result<&Stage, Rejection> {
-        self.execution
-            .stage(id)
-            .ok_or_else(|| Rejection::NoStage { execution: self.execution.id(), stage: id.clone() })
+        self.execution.stage(id).ok_or_else(|| Rejection::NoStage { execution: self.execution.id(), stage: id.clone() })
     }
 
     fn admit(&mut self) -> Result<(), Rejection> {

@@ -13,6 +13,7 @@ mod id;
 mod machine;
 mod parameters;
 mod plan;
+mod readable;
 mod scope;
 mod state;
 mod status;
@@ -23,14 +24,12 @@ pub use command::{
 pub use concurrency::{Admission, admit};
 pub use definition::{Concurrency, Definition, FailurePolicy, QueuePolicy, StageDefinition};
 pub use event::{Event, EventRecord};
-pub use explain::{Actor, Wait, explain};
+pub use explain::{Actor, Wait, explain, explain_stage};
 pub use graph::{GraphError, check_graph, downstream};
 pub use id::{CommandId, EffectKey, ExecutionId, StageId};
 pub use machine::{Context, Decision, Outgoing, create, handle};
 pub use parameters::{ParameterError, ParameterSpec, ParameterType, bind_parameters};
 pub use plan::{JudgmentSpec, Plan, StageKinds, SyntheticStage, TaskKind, TaskSpec};
 pub use scope::Scope;
-pub use state::{
-    Cancellation, Execution, Hold, Judgment, Pause, Phase, Stage, SyntheticPosition, Task, VerdictRecord,
-};
+pub use state::{Cancellation, Execution, Hold, Judgment, Pause, Phase, Stage, SyntheticPosition, Task, VerdictRecord};
 pub use status::{ExecutionStatus, StageStatus, TaskStatus};

@@ -132,7 +132,7 @@ mod tests {
     }
 
     fn object(value: Value) -> Object {
-        value.as_object().cloned().unwrap()
+        serde_json::from_value(value).unwrap()
     }
 
     #[test]

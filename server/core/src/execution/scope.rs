@@ -1,6 +1,6 @@
 //! What a stage can see of its execution.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use serde_json::Value;
 
@@ -30,14 +30,13 @@ impl<'a> Scope<'a> {
     /// The stages whose outputs this one can read, nearest first, without itself: for a synthetic stage the siblings it
     /// comes after, then its parent; then the stages depended on, breadth first.
     pub fn ancestors(&self) -> Vec<&'a Stage> {
-        let mut seen: Vec<&StageId> = vec![self.stage.id()];
+        let mut seen: HashSet<&StageId> = HashSet::from([self.stage.id()]);
         let mut found = Vec::new();
         let mut queue = VecDeque::from(self.nearest(self.stage));
         while let Some(id) = queue.pop_front() {
-            if seen.contains(&id) {
+            if !seen.insert(id) {
                 continue;
             }
-            seen.push(id);
             if let Some(stage) = self.execution.stage(id) {
                 found.push(stage);
                 queue.extend(self.nearest(stage));
@@ -53,7 +52,7 @@ impl<'a> Scope<'a> {
 
     /// The first stage with this name or id.
     pub fn stage_named(&self, name: &str) -> Option<&'a Stage> {
-        let by_id = self.execution.stages.iter().find(|stage| stage.id().as_str() == name);
+        let by_id = self.execution.stage(&StageId::from(name));
         by_id.or_else(|| self.execution.stages.iter().find(|stage| stage.definition.name == name))
     }
 

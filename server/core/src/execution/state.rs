@@ -1,13 +1,14 @@
 //! The state of an execution: the fold of its events.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::command::Object;
 use super::{
-    ExecutionId, ExecutionStatus, Failure, JudgmentDecision, StageDefinition, StageId, StageStatus, Start, TaskSpec,
-    TaskStatus,
+    ExecutionId, ExecutionStatus, Failure, JudgmentDecision, StageDefinition, StageId, StageStatus, Start, TaskKind,
+    TaskSpec, TaskStatus,
 };
 use crate::Timestamp;
 
@@ -36,6 +37,8 @@ pub struct Execution {
     pub failure: Option<String>,
     /// Its stages: those of the definition in its order, each followed by its synthetic ones.
     pub stages: Vec<Stage>,
+    /// Where each stage is in `stages`.
+    places: HashMap<StageId, usize>,
 }
 
 /// A pause of an execution.
@@ -97,8 +100,19 @@ pub struct Stage {
     pub child: Option<ExecutionId>,
     /// How that execution ended.
     pub child_result: Option<(ExecutionStatus, Option<String>)>,
-    /// Who skipped it and why.
+    /// Who had it skipped and why. It ends as skipped when its turn comes.
     pub skipped: Option<(String, String)>,
+    /// Executions that have ended and say that the stage started them, while it does not know yet that it did.
+    early: Vec<ChildEnd>,
+}
+
+/// How an execution that a stage started has ended.
+#[derive(Clone, Debug, PartialEq)]
+struct ChildEnd {
+    child: ExecutionId,
+    status: ExecutionStatus,
+    outputs: Object,
+    failure: Option<String>,
 }
 
 /// What a running stage is busy with.
@@ -146,6 +160,8 @@ pub struct Task {
     pub status: TaskStatus,
     /// Which try, from 1; 0 before the first.
     pub attempt: u32,
+    /// How many tries in a row have failed; a try that asks for more time begins a new row.
+    pub failures: u32,
     /// When the first try began.
     pub started: Option<Timestamp>,
     /// When it ended.
@@ -184,9 +200,14 @@ impl Execution {
         self.start.id
     }
 
-    /// A stage by id. Linear in the number of stages.
+    /// A stage by id.
     pub fn stage(&self, id: &StageId) -> Option<&Stage> {
-        self.stages.iter().find(|stage| stage.id() == id)
+        self.place(id).map(|place| &self.stages[place])
+    }
+
+    /// Where a stage is in `stages`.
+    pub(super) fn place(&self, id: &StageId) -> Option<usize> {
+        self.places.get(id).copied()
     }
 
     /// The stages of the definition, without synthetic ones.
@@ -196,7 +217,9 @@ impl Execution {
 
     /// A stage's synthetic children, in order.
     pub fn children<'a>(&'a self, parent: &'a StageId) -> impl Iterator<Item = &'a Stage> {
-        self.stages.iter().filter(move |stage| stage.parent.as_ref() == Some(parent))
+        let behind = self.place(parent).map_or(self.stages.len(), |place| place + 1);
+        let synthetic = self.stages[behind..].iter().take_while(|stage| stage.parent.is_some());
+        synthetic.filter(move |stage| stage.parent.as_ref() == Some(parent))
     }
 
     /// When the clock next has something to do: the earliest hold, wait, retry, deadline or timeout. `None` while it is
@@ -233,8 +256,30 @@ impl Stage {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         });
-        let deadline = self.deadline.filter(|_| self.phase != Phase::Cleanup);
-        [hold, task, deadline].into_iter().flatten().min()
+        [hold, task, self.timeout_at()].into_iter().flatten().min()
+    }
+
+    /// When its timeout strikes, if it still can: clean-up is not bounded by it.
+    pub(super) fn timeout_at(&self) -> Option<Timestamp> {
+        self.deadline.filter(|_| self.phase != Phase::Cleanup)
+    }
+
+    /// Whether the end of this execution would be news: the stage waits for it, or may turn out to have started it.
+    pub(super) fn expects(&self, child: ExecutionId) -> bool {
+        let open = |kind: fn(&TaskKind) -> bool| self.tasks.iter().any(|t| !t.status.is_final() && kind(&t.spec.kind));
+        let awaited = open(|kind| matches!(kind, TaskKind::AwaitChild));
+        let may_start_it = open(|kind| matches!(kind, TaskKind::Run { .. }));
+        let unheard = match self.child {
+            Some(known) if known == child => self.child_result.is_none(),
+            _ => may_start_it && self.early.iter().all(|end| end.child != child),
+        };
+        self.status == StageStatus::Running && awaited && unheard
+    }
+
+    /// The execution that it started and still waits for, or is about to wait for.
+    pub(super) fn awaited_child(&self) -> Option<ExecutionId> {
+        let awaits = |task: &Task| !task.status.is_final() && matches!(task.spec.kind, TaskKind::AwaitChild);
+        self.child.filter(|_| self.child_result.is_none() && self.tasks.iter().any(awaits))
     }
 
     fn outstanding_task(&self) -> Option<u32> {
@@ -242,7 +287,7 @@ impl Stage {
             return None;
         }
         self.current_task()
-            .filter(|(_, task)| task.resumes.is_none() && matches!(task.spec.kind, super::TaskKind::Run { .. }))
+            .filter(|(_, task)| task.resumes.is_none() && matches!(task.spec.kind, TaskKind::Run { .. }))
             .map(|(place, _)| place)
     }
 }

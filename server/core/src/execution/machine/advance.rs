@@ -1,14 +1,15 @@
 //! Moving the graph as far as it goes.
 
-use std::collections::HashSet;
+use std::time::Duration;
 
 use super::{Machine, Outgoing};
 use crate::execution::command::Object;
 use crate::execution::{
     Command, Event, ExecutionStatus, FailurePolicy, Hold, Origin, Phase, Stage, StageId, StageStatus, SyntheticPosition,
 };
+use crate::schedule::Jitter;
 
-/// What stages may do in one pass.
+/// Whether a stage has moved.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
     Moved,
@@ -16,12 +17,14 @@ pub(super) enum Progress {
 }
 
 impl Machine<'_> {
-    /// Passes over the stages until nothing moves. A queued, paused or ended execution does not move.
+    /// Moves the stages in rounds until nothing moves. A queued, paused or ended execution does not move. Each round
+    /// first lets the stages that run go on, so that nothing is started that they have decided against.
     pub(super) fn advance(&mut self) {
         while self.execution.status == ExecutionStatus::Running {
             let before = self.events.len();
+            self.drive_running();
             if !self.finish_if_decided() {
-                self.pass();
+                self.start_ready();
             }
             if self.events.len() == before {
                 break;
@@ -29,65 +32,76 @@ impl Machine<'_> {
         }
     }
 
-    fn pass(&mut self) {
-        let passed: HashSet<StageId> =
-            self.execution.stages.iter().filter(|s| s.status.lets_pass()).map(|s| s.id().clone()).collect();
+    fn drive_running(&mut self) {
         let mut place = 0;
         while place < self.execution.stages.len() {
-            match self.execution.stages[place].status {
-                StageStatus::NotStarted if self.is_ready(&self.execution.stages[place], &passed) => self.start(place),
-                StageStatus::Running => while self.drive(place) == Progress::Moved {},
-                StageStatus::NotStarted
-                | StageStatus::Succeeded
-                | StageStatus::FailedContinue
-                | StageStatus::Terminal
-                | StageStatus::Canceled
-                | StageStatus::Stopped
-                | StageStatus::Skipped => {}
+            while self.drive(place) == Progress::Moved {}
+            place += 1;
+        }
+    }
+
+    /// Starts the stages that may start, up to one that fails at once: what it halts must not start.
+    fn start_ready(&mut self) {
+        let mut place = 0;
+        while place < self.execution.stages.len() {
+            if self.is_ready(&self.execution.stages[place]) {
+                self.start(place);
+                if self.execution.stages[place].status.halts() {
+                    return;
+                }
             }
             place += 1;
         }
     }
 
-    fn is_ready(&self, stage: &Stage, passed: &HashSet<StageId>) -> bool {
-        let called = match (&stage.parent, stage.position) {
-            (Some(parent), Some(position)) => self.execution.stage(parent).is_some_and(|parent| {
-                let phase = match position {
-                    SyntheticPosition::Before => Phase::Before,
-                    SyntheticPosition::After => Phase::After,
-                    SyntheticPosition::OnFailure => Phase::Cleanup,
-                };
-                parent.status == StageStatus::Running && parent.phase == phase
-            }),
-            _ => true,
+    fn is_ready(&self, stage: &Stage) -> bool {
+        stage.status == StageStatus::NotStarted && self.is_called(stage) && self.has_what_it_needs(stage)
+    }
+
+    /// Whether the parent is where the synthetic stage belongs.
+    fn is_called(&self, stage: &Stage) -> bool {
+        let (Some(parent), Some(position)) = (&stage.parent, stage.position) else { return true };
+        let phase = match position {
+            SyntheticPosition::Before => Phase::Before,
+            SyntheticPosition::After => Phase::After,
+            SyntheticPosition::OnFailure => Phase::Cleanup,
         };
-        called && stage.definition.depends_on.iter().all(|id| passed.contains(id))
+        self.execution.stage(parent).is_some_and(|p| p.status == StageStatus::Running && p.phase == phase)
+    }
+
+    fn has_what_it_needs(&self, stage: &Stage) -> bool {
+        let passed = |id: &StageId| self.execution.stage(id).is_some_and(|stage| stage.status.lets_pass());
+        stage.definition.depends_on.iter().all(passed)
     }
 
     fn start(&mut self, place: usize) {
         let stage = &self.execution.stages[place];
         let id = stage.id().clone();
+        if stage.skipped.is_some() {
+            self.emit(Event::StageFinished { stage: id, status: StageStatus::Skipped });
+            return;
+        }
         let hold = self.hold(stage);
         self.emit(Event::StageStarted { stage: id, hold });
         while self.drive(place) == Progress::Moved {}
     }
 
     /// The wait for the stage's window and its jitter.
-    fn hold(&self, stage: &Stage) -> Option<Hold> {
+    pub(super) fn hold(&self, stage: &Stage) -> Option<Hold> {
         let window = stage.definition.window.as_ref()?;
         let opens = window.opens_at(self.now());
         let manual = matches!(self.execution.start.cause.origin, Origin::Manual);
         let jitter = window.jitter.filter(|jitter| !(manual && jitter.skip_manual));
-        let until = match jitter {
-            Some(jitter) => {
-                let spread = u64::try_from(jitter.max.saturating_sub(jitter.min).as_millis()).unwrap_or(u64::MAX);
-                let extra = self.context.random % spread.saturating_add(1);
-                opens + jitter.min + std::time::Duration::from_millis(extra)
-            }
-            None => opens,
-        };
-        let reason = if opens > self.now() { "its execution window is closed" } else { "random delay of its window" };
+        let until = opens + jitter.map_or(Duration::ZERO, |jitter| self.delay(jitter));
+        let reason = if opens > self.now() { "its execution window to open" } else { "the random delay of its window" };
         (until > self.now()).then(|| Hold { until, reason: reason.to_owned() })
+    }
+
+    /// A random wait between the bounds, another one for each stage.
+    fn delay(&self, jitter: Jitter) -> Duration {
+        let spread = u64::try_from(jitter.max.saturating_sub(jitter.min).as_millis()).unwrap_or(u64::MAX);
+        let random = self.context.random ^ self.execution.sequence.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        jitter.min.saturating_add(Duration::from_millis(random % spread.saturating_add(1)))
     }
 
     /// Ends the execution where its top-level stages have decided how.
@@ -101,8 +115,7 @@ impl Machine<'_> {
             ExecutionStatus::Canceled
         } else if any(StageStatus::Stopped) && !any(StageStatus::Running) && !self.can_start() {
             let fails = |stage: &Stage| {
-                stage.status == StageStatus::Stopped
-                    && stage.definition.on_failure == FailurePolicy::HaltBranchThenFail
+                stage.status == StageStatus::Stopped && stage.definition.on_failure == FailurePolicy::HaltBranchThenFail
             };
             if self.execution.top_level().any(fails) { ExecutionStatus::Terminal } else { ExecutionStatus::Succeeded }
         } else {
@@ -114,10 +127,7 @@ impl Machine<'_> {
     }
 
     fn can_start(&self) -> bool {
-        let passed = |id: &StageId| self.execution.stage(id).is_some_and(|stage| stage.status.lets_pass());
-        self.execution
-            .top_level()
-            .any(|s| s.status == StageStatus::NotStarted && s.definition.depends_on.iter().all(passed))
+        self.execution.top_level().any(|stage| self.is_ready(stage))
     }
 
     pub(super) fn finish(&mut self, status: ExecutionStatus) {

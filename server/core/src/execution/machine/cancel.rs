@@ -1,7 +1,12 @@
 //! Canceling an execution, and what runs in it.
 
 use super::{Machine, Outgoing};
-use crate::execution::{Command, Event, ExecutionStatus, Rejection, StageId, StageStatus, TaskStatus};
+use crate::execution::{
+    Command, Event, ExecutionId, ExecutionStatus, Rejection, Stage, StageId, StageStatus, TaskStatus,
+};
+
+/// Why tasks end that are ended from outside.
+pub(super) const CANCELED: &str = "was canceled";
 
 impl Machine<'_> {
     pub(super) fn cancel(&mut self, actor: &str, reason: &str) -> Result<(), Rejection> {
@@ -14,50 +19,47 @@ impl Machine<'_> {
 
     /// Cancels every running stage.
     pub(super) fn cancel_running(&mut self) {
-        let running: Vec<StageId> = self
-            .execution
-            .top_level()
-            .filter(|stage| stage.status == StageStatus::Running)
-            .map(|stage| stage.id().clone())
-            .collect();
+        let running: Vec<StageId> = self.execution.top_level().filter(is_running).map(|s| s.id().clone()).collect();
         for stage in &running {
-            self.cancel_stage(stage);
+            self.cancel_stage(stage, CANCELED);
         }
     }
 
     /// Cancels the running children of a stage.
-    pub(super) fn cancel_children(&mut self, parent: &StageId) {
-        let running: Vec<StageId> = self
-            .execution
-            .children(parent)
-            .filter(|child| child.status == StageStatus::Running)
-            .map(|child| child.id().clone())
-            .collect();
+    pub(super) fn cancel_children(&mut self, parent: &StageId, why: &str) {
+        let running: Vec<StageId> =
+            self.execution.children(parent).filter(is_running).map(|s| s.id().clone()).collect();
         for child in &running {
-            self.cancel_stage(child);
+            self.cancel_stage(child, why);
         }
     }
 
-    pub(super) fn cancel_stage(&mut self, id: &StageId) {
-        self.cancel_children(id);
-        if let Some(place) = self.execution.stages.iter().position(|stage| stage.id() == id) {
-            self.cancel_task(place);
+    pub(super) fn cancel_stage(&mut self, id: &StageId, why: &str) {
+        self.cancel_children(id, why);
+        if let Some(place) = self.execution.place(id) {
+            self.cancel_task(place, why);
             self.emit(Event::StageFinished { stage: id.clone(), status: StageStatus::Canceled });
         }
     }
 
-    /// Cancels the running task of a stage, and the execution that the stage started.
-    pub(super) fn cancel_task(&mut self, place: usize) {
+    /// Cancels the running task of a stage, and the execution that the stage waits for.
+    pub(super) fn cancel_task(&mut self, place: usize, why: &str) {
         let stage = &self.execution.stages[place];
-        let child = stage.child.filter(|_| stage.child_result.is_none());
-        let Some((task, _)) = stage.current_task() else { return };
-        self.finish_task(place, task, TaskStatus::Canceled, "canceled".to_owned());
-        if let Some(execution) = child {
-            let command = Command::Cancel {
-                actor: format!("execution {}", self.execution.id()),
-                reason: "the execution that started it was canceled".to_owned(),
-            };
-            self.outgoing.push(Outgoing { execution, command });
+        let (name, child) = (stage.definition.name.clone(), stage.awaited_child());
+        if let Some((task, _)) = stage.current_task() {
+            self.finish_task(place, task, TaskStatus::Canceled, why.to_owned());
+        }
+        if let Some(child) = child {
+            self.cancel_child(child, &format!("stage {name:?}, which started it, {why}"));
         }
     }
+
+    pub(super) fn cancel_child(&mut self, execution: ExecutionId, reason: &str) {
+        let (actor, reason) = (format!("execution {}", self.execution.id()), reason.to_owned());
+        self.outgoing.push(Outgoing { execution, command: Command::Cancel { actor, reason } });
+    }
+}
+
+fn is_running(stage: &&Stage) -> bool {
+    stage.status == StageStatus::Running
 }

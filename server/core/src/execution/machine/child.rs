@@ -2,7 +2,7 @@
 
 use super::Machine;
 use crate::execution::command::Object;
-use crate::execution::{Event, ExecutionId, ExecutionStatus, Rejection, StageId, StageStatus};
+use crate::execution::{Event, ExecutionId, ExecutionStatus, Rejection, StageId};
 
 impl Machine<'_> {
     pub(super) fn child_finished(
@@ -13,9 +13,7 @@ impl Machine<'_> {
         outputs: &Object,
         failure: Option<&str>,
     ) -> Result<(), Rejection> {
-        let found = self.find(stage)?;
-        let expected = found.child.is_none_or(|known| known == child) && found.child_result.is_none();
-        if found.status != StageStatus::Running || !expected {
+        if !self.find(stage)?.expects(child) {
             return Err(Rejection::Stale);
         }
         self.emit(Event::ChildFinished {

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use super::Machine;
 use crate::execution::command::Object;
-use crate::execution::{Event, Failure, Rejection, StageStatus, TaskKind, TaskOutcome, TaskRef, TaskStatus};
+use crate::execution::readable::Readable;
+use crate::execution::{
+    Event, ExecutionId, Failure, Rejection, StageStatus, Task, TaskKind, TaskOutcome, TaskRef, TaskStatus,
+};
 
-/// Tries of a task that keeps failing in ways that may pass.
+/// Tries in a row of a task that keeps failing in ways that may pass.
 const MAX_TRIES: u32 = 6;
 /// The pause after the first failed try; it doubles with each.
 const FIRST_BACK_OFF: Duration = Duration::from_secs(1);
@@ -24,6 +27,10 @@ impl Machine<'_> {
     }
 
     pub(super) fn outcome(&mut self, task: &TaskRef, outcome: &TaskOutcome) -> Result<(), Rejection> {
+        if let Some(child) = self.abandoned_child(task, outcome) {
+            self.cancel_child(child, "the stage that started it has ended");
+            return Ok(());
+        }
         self.must_be_current(task)?;
         match outcome {
             TaskOutcome::Succeeded { outputs, message, child } => self.emit(Event::TaskFinished {
@@ -40,6 +47,7 @@ impl Machine<'_> {
                 until: self.now() + (*after).max(SHORTEST_DELAY),
                 message: message.clone(),
                 percent: *percent,
+                failed: false,
             }),
             TaskOutcome::Failed(failure) => self.task_failed(task, failure),
         }
@@ -48,16 +56,32 @@ impl Machine<'_> {
 
     fn task_failed(&mut self, task: &TaskRef, failure: &Failure) {
         let stage = task.stage.clone();
-        if failure.retryable && task.attempt < MAX_TRIES {
-            let back_off = FIRST_BACK_OFF.saturating_mul(1 << (task.attempt - 1).min(8)).min(LONGEST_BACK_OFF);
-            let message = format!("{}; trying again in {back_off:?}", failure.message);
+        let failures = self.task(task).map_or(0, |task| task.failures);
+        if failure.retryable && failures + 1 < MAX_TRIES {
+            let back_off = FIRST_BACK_OFF.saturating_mul(1 << failures.min(8)).min(LONGEST_BACK_OFF);
+            let message = format!("{}; trying again in {}", failure.message, Readable(back_off));
             let until = self.now() + back_off;
-            self.emit(Event::TaskDeferred { stage, task: task.task, until, message, percent: None });
+            self.emit(Event::TaskDeferred { stage, task: task.task, until, message, percent: None, failed: true });
         } else {
             let (outputs, message) = (Object::new(), failure.message.clone());
             let status = TaskStatus::Failed;
             self.emit(Event::TaskFinished { stage, task: task.task, status, outputs, message, child: None });
         }
+    }
+
+    /// The execution that a task has started in a try that was over before it could tell: nobody will wait for it.
+    fn abandoned_child(&self, reference: &TaskRef, outcome: &TaskOutcome) -> Option<ExecutionId> {
+        let TaskOutcome::Succeeded { child, .. } = outcome else { return None };
+        let same_run = self.execution.stage(&reference.stage)?.attempt == reference.stage_attempt;
+        let task = self.task(reference).filter(|task| same_run && task.attempt == reference.attempt)?;
+        match task.status {
+            TaskStatus::Canceled | TaskStatus::Failed | TaskStatus::Skipped => *child,
+            TaskStatus::NotStarted | TaskStatus::Running | TaskStatus::Succeeded => None,
+        }
+    }
+
+    fn task(&self, reference: &TaskRef) -> Option<&Task> {
+        self.execution.stage(&reference.stage)?.tasks.get(reference.task as usize)
     }
 
     /// The report must be about the very try that is running.

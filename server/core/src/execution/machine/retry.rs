@@ -1,9 +1,12 @@
 //! Running a stage, and all that depend on it, again.
 
 use std::collections::BTreeSet;
+use std::iter;
 
+use super::cancel::CANCELED;
 use super::{Machine, wrong_stage_status};
-use crate::execution::{Event, ExecutionStatus, Rejection, StageId, StageStatus, downstream};
+use crate::execution::graph::downstream_of;
+use crate::execution::{Event, ExecutionStatus, Rejection, Stage, StageId, StageStatus};
 
 impl Machine<'_> {
     pub(super) fn retry(&mut self, id: &StageId, actor: &str) -> Result<(), Rejection> {
@@ -15,16 +18,23 @@ impl Machine<'_> {
         if !stage.status.is_final() {
             return Err(wrong_stage_status(stage, "only a stage that has ended can be retried"));
         }
-        let reset = downstream(self.execution.start.definition.stages.iter(), &top);
+        let reset = downstream_of(self.execution.start.definition.stages.iter(), self.retried_with(&top));
         let running: Vec<StageId> =
             reset.iter().filter(|id| self.status_of(id) == Some(StageStatus::Running)).cloned().collect();
         for stage in &running {
-            self.cancel_stage(stage);
+            self.cancel_stage(stage, CANCELED);
         }
         let removed = self.synthetic_of(&reset);
         let reset = reset.into_iter().collect();
         self.emit(Event::Retried { stage: top, actor: actor.to_owned(), reset, removed });
         Ok(())
+    }
+
+    /// The stage, and those that would end the execution at once if they stayed as they are.
+    fn retried_with(&self, stage: &StageId) -> Vec<StageId> {
+        let ends = |stage: &&Stage| matches!(stage.status, StageStatus::Terminal | StageStatus::Canceled);
+        let others = self.execution.top_level().filter(ends).map(|stage| stage.id().clone());
+        iter::once(stage.clone()).chain(others).collect()
     }
 
     fn status_of(&self, id: &StageId) -> Option<StageStatus> {

@@ -8,6 +8,7 @@ impl Machine<'_> {
         self.must_not_have_ended()?;
         let stage = self.find(id)?;
         match stage.status {
+            StageStatus::NotStarted if stage.skipped.is_some() => Err(wrong_stage_status(stage, SKIPPED_ALREADY)),
             StageStatus::NotStarted if stage.parent.is_none() => {
                 let (stage, actor, reason) = (id.clone(), actor.to_owned(), reason.to_owned());
                 self.emit(Event::StageSkipped { stage, actor, reason });
@@ -25,7 +26,7 @@ impl Machine<'_> {
     }
 
     fn end_wait(&mut self, id: &StageId, actor: &str, reason: &str) -> Result<(), Rejection> {
-        let place = self.execution.stages.iter().position(|stage| stage.id() == id).expect("the stage was found");
+        let place = self.execution.place(id).expect("the stage was found");
         let stage = &self.execution.stages[place];
         if stage.phase == Phase::Holding && stage.hold.is_some() {
             self.emit(Event::StageReleased { stage: id.clone(), actor: Some(actor.to_owned()) });
@@ -42,5 +43,5 @@ impl Machine<'_> {
     }
 }
 
-const NOT_SKIPPABLE: &str =
-    "a stage can be skipped before it starts, and while it waits for time, its window or a child execution";
+const SKIPPED_ALREADY: &str = "it will be skipped when its turn comes";
+const NOT_SKIPPABLE: &str = "a stage of the pipeline can be skipped before it starts, any stage while it waits for time, its window or an execution";

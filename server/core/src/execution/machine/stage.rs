@@ -1,18 +1,22 @@
 //! Driving one running stage through its phases.
 
 use super::advance::Progress;
+use super::cancel::CANCELED;
 use super::{Machine, Scope};
-use crate::execution::{Event, Failure, FailurePolicy, Phase, Stage, StageId, StageStatus, SyntheticPosition};
+use crate::execution::readable::Readable;
+use crate::execution::{
+    Event, Failure, FailurePolicy, Hold, Phase, Stage, StageId, StageStatus, SyntheticPosition, SyntheticStage,
+};
+use crate::schedule::Window;
 
 impl Machine<'_> {
-    /// Does the next thing for the running stage at a place; its own children are driven by the pass.
+    /// Does the next thing for the stage at a place if it runs; its own children are driven by the round.
     pub(super) fn drive(&mut self, place: usize) -> Progress {
         let stage = &self.execution.stages[place];
         if stage.status != StageStatus::Running {
             return Progress::Waits;
         }
-        let timed_out = stage.deadline.is_some_and(|deadline| deadline <= self.now());
-        if timed_out && stage.phase != Phase::Cleanup {
+        if stage.timeout_at().is_some_and(|deadline| deadline <= self.now()) {
             return self.time_out(place);
         }
         match stage.phase {
@@ -43,12 +47,25 @@ impl Machine<'_> {
         let id = stage.id().clone();
         match &stage.hold {
             Some(hold) if hold.until > self.now() => Progress::Waits,
+            Some(hold) if self.missed_window(stage, hold) => {
+                let hold = self.hold(stage);
+                self.emit(Event::StageStarted { stage: id, hold });
+                Progress::Moved
+            }
             Some(_) => {
                 self.emit(Event::StageReleased { stage: id, actor: None });
                 Progress::Moved
             }
             None => self.plan(place, id),
         }
+    }
+
+    /// Whether the window would have been open when the wait ended, and is closed now that the stage can go on. A random
+    /// delay that goes beyond the window does not count.
+    fn missed_window(&self, stage: &Stage, hold: &Hold) -> bool {
+        let opens_late =
+            |window: &Window| window.opens_at(hold.until) <= hold.until && window.opens_at(self.now()) > self.now();
+        stage.definition.window.as_ref().is_some_and(opens_late)
     }
 
     fn plan(&mut self, place: usize, id: StageId) -> Progress {
@@ -89,9 +106,9 @@ impl Machine<'_> {
 
     pub(super) fn fail_as(&mut self, place: usize, status: StageStatus, mut failure: Failure) -> Progress {
         let stage = self.execution.stages[place].id().clone();
-        self.cancel_children(&stage);
+        self.cancel_children(&stage, CANCELED);
         let cleanup = match self.context.kinds.plan_on_failure(&self.scope(place)) {
-            Ok(cleanup) => cleanup,
+            Ok(cleanup) => SyntheticStage::sequence(cleanup),
             Err(error) => {
                 failure.message = format!("{}; its clean-up could not be planned: {}", failure.message, error.message);
                 Vec::new()
@@ -104,14 +121,13 @@ impl Machine<'_> {
     fn time_out(&mut self, place: usize) -> Progress {
         let stage = &self.execution.stages[place];
         let succeeds = stage.definition.succeed_on_timeout;
-        let timeout = stage.definition.timeout.unwrap_or_default();
-        self.cancel_task(place);
+        let id = stage.id().clone();
+        let message = format!("ran into its timeout of {}", Readable(stage.definition.timeout.unwrap_or_default()));
+        self.cancel_task(place, &message);
+        self.cancel_children(&id, &message);
         if succeeds {
-            let id = self.execution.stages[place].id().clone();
-            self.cancel_children(&id);
             return self.end(place, StageStatus::Succeeded);
         }
-        let message = format!("the stage ran into its timeout of {timeout:?}");
         self.fail(place, Failure::permanent(message))
     }
 

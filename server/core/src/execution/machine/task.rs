@@ -4,6 +4,7 @@ use super::Machine;
 use super::advance::Progress;
 use crate::Timestamp;
 use crate::execution::command::Object;
+use crate::execution::readable::Readable;
 use crate::execution::{
     Event, ExecutionStatus, Failure, FailurePolicy, JudgmentDecision, Stage, StageStatus, Task, TaskKind, TaskStatus,
 };
@@ -79,16 +80,18 @@ impl Machine<'_> {
             TaskKind::Judgment(spec) => match &stage.judgment {
                 Some(verdict) => judged(verdict.decision, &verdict.judge, &verdict.comment),
                 None if due(task.until) => {
-                    Next::Finish(TaskStatus::Failed, format!("nobody judged within {:?}", spec.deadline))
+                    Next::Finish(TaskStatus::Failed, format!("nobody judged within {}", Readable(spec.deadline)))
                 }
                 None => Next::Wait,
             },
-            TaskKind::AwaitChild => stage.child_result.as_ref().map_or(Next::Wait, |(status, failure)| {
-                child_ended(*status, failure.as_deref())
-            }),
+            TaskKind::AwaitChild => match (&stage.child_result, stage.child) {
+                (Some((status, failure)), _) => child_ended(*status, failure.as_deref()),
+                (None, Some(_)) => Next::Wait,
+                (None, None) => Next::Finish(TaskStatus::Failed, "no execution was started to wait for".into()),
+            },
             TaskKind::Run { timeout } if due(task.until) => {
                 let doing = if task.message.is_empty() { String::new() } else { format!(" ({})", task.message) };
-                let message = format!("{} did not end within {timeout:?}{doing}", task.spec.name);
+                let message = format!("{} did not end within {}{doing}", task.spec.name, Readable(*timeout));
                 Next::Finish(TaskStatus::Failed, message)
             }
             TaskKind::Run { .. } if due(task.resumes) => Next::Retry(task.attempt + 1),

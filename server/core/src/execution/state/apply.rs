@@ -1,14 +1,14 @@
 //! How each event changes the state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Cancellation, Execution, Pause, Phase, Stage, SyntheticPosition, Task};
+use super::{Cancellation, ChildEnd, Execution, Pause, Phase, Stage, SyntheticPosition, Task};
 use crate::Timestamp;
 use crate::execution::command::Object;
 use crate::execution::{
-    Event, EventRecord, ExecutionStatus, StageDefinition, StageId, StageStatus, Start, SyntheticStage, TaskKind,
-    TaskSpec, TaskStatus,
+    Event, EventRecord, ExecutionId, ExecutionStatus, StageDefinition, StageId, StageStatus, Start, SyntheticStage,
+    TaskKind, TaskSpec, TaskStatus,
 };
 
 impl Execution {
@@ -27,7 +27,7 @@ impl Execution {
     /// The state after [`Event::Created`].
     pub(in crate::execution) fn created(start: Arc<Start>, queued: bool, time: Timestamp) -> Self {
         let stages = start.definition.stages.iter().map(|d| Stage::new(Arc::new(d.clone()), None, None, 1)).collect();
-        Self {
+        let mut execution = Self {
             start,
             status: if queued { ExecutionStatus::Queued } else { ExecutionStatus::Running },
             created: time,
@@ -38,7 +38,14 @@ impl Execution {
             cancellation: None,
             failure: None,
             stages,
-        }
+            places: HashMap::new(),
+        };
+        execution.index();
+        execution
+    }
+
+    fn index(&mut self) {
+        self.places = self.stages.iter().enumerate().map(|(place, stage)| (stage.id().clone(), place)).collect();
     }
 
     /// Applies the next event. Events of stages that are not there change nothing but the sequence.
@@ -59,7 +66,7 @@ impl Execution {
             Event::CancelRequested { actor, reason } => {
                 self.cancellation = Some(Cancellation { time: now, actor: actor.clone(), reason: reason.clone() });
             }
-            Event::Retried { reset, removed, .. } => self.reset(reset, removed),
+            Event::Retried { reset, removed, .. } => self.reset(reset, removed, now),
             Event::Finished { status, failure } => {
                 self.status = *status;
                 self.ended = Some(now);
@@ -70,6 +77,7 @@ impl Execution {
             Event::StageContinued { stage, after } => self.adopt(stage, after, SyntheticPosition::After),
             Event::StageFailing { stage, cleanup, .. } => {
                 self.stages.retain(|s| s.parent.as_ref() != Some(stage) || s.status != StageStatus::NotStarted);
+                self.index();
                 self.adopt(stage, cleanup, SyntheticPosition::OnFailure);
             }
             Event::StageFinished { stage, .. } => self.collect_outputs(stage),
@@ -83,8 +91,8 @@ impl Execution {
             | Event::Judged { .. }
             | Event::ChildFinished { .. } => {}
         }
-        if let Some(stage) = record.event.stage().and_then(|id| self.stages.iter_mut().find(|s| s.id() == id)) {
-            stage.apply(&record.event, now);
+        if let Some(place) = record.event.stage().and_then(|id| self.place(id)) {
+            self.stages[place].apply(&record.event, now);
         }
     }
 
@@ -106,8 +114,10 @@ impl Execution {
         }
     }
 
-    fn reset(&mut self, reset: &[StageId], removed: &[StageId]) {
+    fn reset(&mut self, reset: &[StageId], removed: &[StageId], now: Timestamp) {
+        let (reset, removed) = (HashSet::<&StageId>::from_iter(reset), HashSet::<&StageId>::from_iter(removed));
         self.status = ExecutionStatus::Running;
+        self.started = self.started.or(Some(now));
         self.ended = None;
         self.failure = None;
         self.cancellation = None;
@@ -115,11 +125,12 @@ impl Execution {
         for stage in self.stages.iter_mut().filter(|stage| reset.contains(stage.id())) {
             *stage = Stage::new(stage.definition.clone(), None, None, stage.attempt + 1);
         }
+        self.index();
     }
 
     /// Inserts synthetic stages behind their parent and its earlier ones.
     fn adopt(&mut self, parent: &StageId, stages: &[SyntheticStage], position: SyntheticPosition) {
-        let Some(place) = self.stages.iter().position(|s| s.id() == parent) else { return };
+        let Some(place) = self.place(parent).filter(|_| !stages.is_empty()) else { return };
         let attempt = self.stages[place].attempt;
         let suffix = match position {
             SyntheticPosition::Before => "before",
@@ -127,9 +138,8 @@ impl Execution {
             SyntheticPosition::OnFailure => "cleanup",
         };
         let id = |number: usize| parent.child(&format!("{suffix}-{}", number + 1));
-        let within = |stage: &Stage| {
-            stage.id().as_str().strip_prefix(parent.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        };
+        let within =
+            |stage: &Stage| stage.id().as_str().strip_prefix(parent.as_str()).is_some_and(|rest| rest.starts_with('/'));
         let end = self.stages[place + 1..].iter().take_while(|s| within(s)).count() + place + 1;
         let new = stages.iter().enumerate().map(|(number, stage)| {
             let definition = StageDefinition {
@@ -147,6 +157,7 @@ impl Execution {
             Stage::new(Arc::new(definition), Some(parent.clone()), Some(position), attempt)
         });
         self.stages.splice(end..end, new);
+        self.index();
     }
 
     /// A parent's outputs are its tasks' over those of its synthetic stages; arrays are joined, objects merged.
@@ -159,7 +170,8 @@ impl Execution {
         if collected.is_empty() {
             return;
         }
-        if let Some(stage) = self.stages.iter_mut().find(|s| s.id() == parent) {
+        if let Some(place) = self.place(parent) {
+            let stage = &mut self.stages[place];
             collected.extend(std::mem::take(&mut stage.outputs));
             stage.outputs = collected;
         }
@@ -206,6 +218,7 @@ impl Stage {
             child: None,
             child_result: None,
             skipped: None,
+            early: Vec::new(),
         }
     }
 
@@ -213,7 +226,7 @@ impl Stage {
         match event {
             Event::StageStarted { hold, .. } => {
                 self.status = StageStatus::Running;
-                self.started = Some(now);
+                self.started = self.started.or(Some(now));
                 self.hold.clone_from(hold);
             }
             Event::StageReleased { .. } => self.hold = None,
@@ -235,16 +248,11 @@ impl Stage {
                 self.ended = Some(now);
                 self.hold = None;
             }
-            Event::StageSkipped { actor, reason, .. } => {
-                self.status = StageStatus::Skipped;
-                self.ended = Some(now);
-                self.hold = None;
-                self.skipped = Some((actor.clone(), reason.clone()));
-            }
+            Event::StageSkipped { actor, reason, .. } => self.skipped = Some((actor.clone(), reason.clone())),
             Event::Judged { verdict, .. } => self.judge(verdict),
-            Event::ChildFinished { status, outputs, failure, .. } => {
-                self.child_result = Some((*status, failure.clone()));
-                self.outputs.extend(outputs.clone());
+            Event::ChildFinished { child, status, outputs, failure, .. } => {
+                let (outputs, failure) = (outputs.clone(), failure.clone());
+                self.child_ended(ChildEnd { child: *child, status: *status, outputs, failure });
             }
             Event::TaskStarted { task, .. }
             | Event::TaskProgressed { task, .. }
@@ -268,15 +276,34 @@ impl Stage {
         }
     }
 
+    fn child_ended(&mut self, end: ChildEnd) {
+        if self.child == Some(end.child) {
+            self.child_result = Some((end.status, end.failure));
+            self.outputs.extend(end.outputs);
+        } else {
+            self.early.push(end);
+        }
+    }
+
+    fn child_started(&mut self, child: ExecutionId) {
+        self.child = Some(child);
+        self.child_result = None;
+        if let Some(place) = self.early.iter().position(|end| end.child == child) {
+            let end = self.early.remove(place);
+            self.child_ended(end);
+        }
+    }
+
     fn apply_to_task(&mut self, place: u32, event: &Event, now: Timestamp) {
         if let Event::TaskFinished { outputs, child, .. } = event {
             self.outputs.extend(outputs.clone());
-            self.child = child.or(self.child);
+            child.iter().for_each(|child| self.child_started(*child));
         }
         let Some(task) = self.tasks.get_mut(place as usize) else { return };
         match event {
             Event::TaskStarted { attempt, until, .. } => {
                 self.phase = Phase::Tasks;
+                self.judgment.take_if(|_| matches!(task.spec.kind, TaskKind::Judgment(_)));
                 task.status = TaskStatus::Running;
                 task.attempt = *attempt;
                 task.started = task.started.or(Some(now));
@@ -287,7 +314,8 @@ impl Stage {
                 task.message.clone_from(message);
                 task.percent = *percent;
             }
-            Event::TaskDeferred { until, message, percent, .. } => {
+            Event::TaskDeferred { until, message, percent, failed, .. } => {
+                task.failures = if *failed { task.failures + 1 } else { 0 };
                 task.resumes = Some(*until);
                 task.message.clone_from(message);
                 task.percent = *percent;
@@ -309,6 +337,7 @@ impl Task {
             spec,
             status: TaskStatus::NotStarted,
             attempt: 0,
+            failures: 0,
             started: None,
             ended: None,
             until: None,

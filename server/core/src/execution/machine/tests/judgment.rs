@@ -1,0 +1,111 @@
+//! Judgments.
+
+use super::world::judge;
+use super::*;
+use crate::execution::JudgmentDecision::{Continue, Stop};
+use crate::execution::{Command, ExecutionStatus, FailurePolicy, StageDefinition};
+
+fn judged(judges: &[&str], options: &[&str]) -> World {
+    let script = Script::of([judgment(judges, options, 259_200)]);
+    World::new(vec![stage("a", &[], &script), stage("b", &["a"], &Script::of([run("work")]))])
+}
+
+#[test]
+fn a_judge_lets_it_continue() {
+    let mut world = judged(&[], &[]);
+    world.told();
+    world.must(&judge("a", "ann", Continue, None));
+    insta::assert_snapshot!(world.story(), @r#"
+    a: judged by ann as Continue
+    a.0: Succeeded: ann let it continue
+    a: tasks done
+    a: SUCCEEDED
+    b: started
+    b: planned ["work"]
+    b.0: try 1 until 3600s
+    "#);
+    assert_eq!(world.stage("a").outputs["judge"], "ann");
+    assert_eq!(
+        world.refused(&judge("a", "ann", Continue, None)),
+        "stage a is SUCCEEDED: only a stage that waits for a judgment can be judged"
+    );
+}
+
+#[test]
+fn only_judges_judge() {
+    let mut world = judged(&["ann", "cyd"], &[]);
+    assert_eq!(
+        world.refused(&judge("a", "bob", Continue, None)),
+        "\"bob\" may not judge stage a; it takes one of ann, cyd"
+    );
+    world.must(&judge("a", "cyd", Continue, None));
+}
+
+#[test]
+fn an_option_must_be_chosen_to_continue() {
+    let mut world = judged(&[], &["blue", "green"]);
+    let refusal = "\"red\" is not an option of stage a; it offers blue, green";
+    assert_eq!(world.refused(&judge("a", "ann", Continue, Some("red"))), refusal);
+    assert_eq!(world.refused(&judge("a", "ann", Stop, Some("red"))), refusal);
+    let refusal = "an option of stage a must be chosen: blue, green";
+    assert_eq!(world.refused(&judge("a", "ann", Continue, None)), refusal);
+    assert_eq!(world.refused(&judge("a", "ann", Continue, Some(""))), refusal);
+    world.must(&judge("a", "ann", Continue, Some("green")));
+    assert_eq!(world.stage("a").outputs["input"], "green");
+
+    let mut world = judged(&[], &["blue", "green"]);
+    world.must(&judge("a", "ann", Stop, None));
+    assert_eq!(world.status(), ExecutionStatus::Terminal);
+
+    let mut world = judged(&[], &[]);
+    assert_eq!(
+        world.refused(&judge("a", "ann", Continue, Some("red"))),
+        "\"red\" is not an option of stage a; it offers none"
+    );
+}
+
+#[test]
+fn stopping_is_a_failure_to_the_policy() {
+    use FailurePolicy::{HaltBranch, HaltBranchThenFail, HaltPipeline, Ignore};
+    for (on_failure, expected, result) in [
+        (HaltPipeline, "a=TERMINAL b=NOT_STARTED", ExecutionStatus::Terminal),
+        (HaltBranch, "a=STOPPED b=NOT_STARTED", ExecutionStatus::Succeeded),
+        (HaltBranchThenFail, "a=STOPPED b=NOT_STARTED", ExecutionStatus::Terminal),
+        (Ignore, "a=FAILED_CONTINUE b=RUNNING", ExecutionStatus::Running),
+    ] {
+        let first = StageDefinition { on_failure, ..stage("a", &[], &Script::of([judgment(&[], &[], 60)])) };
+        let mut world = World::new(vec![first, stage("b", &["a"], &Script::of([run("work")]))]);
+        let (decision, comment) = (Stop, "errors doubled".to_owned());
+        world.must(&Command::Judge { stage: "a".into(), actor: "ann".into(), decision, input: None, comment });
+        assert_eq!((world.statuses().as_str(), world.status()), (expected, result), "{on_failure:?}");
+        assert_eq!(world.stage("a").failure.as_ref().unwrap().message, "ann stopped it: errors doubled");
+    }
+}
+
+#[test]
+fn a_judgment_has_a_deadline() {
+    let mut world = judged(&[], &[]);
+    world.pass(259_199);
+    assert_eq!(world.status(), ExecutionStatus::Running);
+    world.pass(1);
+    assert_eq!(world.execution.failure.as_deref(), Some("stage \"A\": nobody judged within 3d"));
+}
+
+#[test]
+fn every_judgment_of_a_stage_is_asked_for() {
+    let script = Script::of([judgment(&[], &[], 60), judgment(&[], &[], 60)]);
+    let mut world = World::new(vec![stage("a", &[], &script)]);
+    world.must(&judge("a", "ann", Continue, None));
+    assert_eq!(world.status(), ExecutionStatus::Running);
+    world.must(&judge("a", "bob", Continue, None));
+    assert_eq!(world.status(), ExecutionStatus::Succeeded);
+}
+
+#[test]
+fn what_does_not_wait_for_a_judgment_cannot_be_judged() {
+    let mut world = judged(&[], &[]);
+    assert_eq!(
+        world.refused(&judge("b", "ann", Continue, None)),
+        "stage b is NOT_STARTED: only a stage that waits for a judgment can be judged"
+    );
+}

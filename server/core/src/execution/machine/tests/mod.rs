@@ -1,0 +1,22 @@
+//! Tests of the machine: stories by theme, and properties over random graphs and commands.
+
+mod cancel;
+mod child;
+mod explain;
+mod failure;
+mod judgment;
+mod narration;
+mod outputs;
+mod pause;
+mod queue;
+mod retry;
+mod script;
+mod skip;
+mod synthetic;
+mod task;
+mod timeout;
+mod window;
+mod world;
+
+use script::{Script, await_child, judgment, run, stage, synthetic, wait};
+use world::World;
