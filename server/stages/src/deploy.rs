@@ -1,10 +1,11 @@
 //! `deploy`: deploys server groups, each with its strategy, side by side.
 
-use gennaker_core::execution::{Failure, Plan, Scope};
+use gennaker_core::execution::{Failure, Plan, Scope, SyntheticStage};
 use gennaker_proto::json;
-use gennaker_proto::v1::{CreateServerGroupStage, DeployStage};
+use gennaker_proto::v1::{CreateServerGroupStage, DeployCluster, DeployStage};
 
 use crate::common::config::{resolve, synthetic};
+use crate::common::description::{complete, moniker};
 use crate::kind::StageKind;
 
 pub(crate) struct Deploy;
@@ -14,24 +15,23 @@ impl StageKind for Deploy {
         "deploy"
     }
 
+    /// Completes all descriptions before any stage begins, so that a mistake in the last one leaves nothing half done.
     fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
         let config: DeployStage = resolve(scope)?;
-        let inputs = json::encode(&config);
-        let regions: Vec<String> = config.clusters.iter().map(|cluster| cluster.region.clone()).collect();
-        let before = config.clusters.into_iter().map(|cluster| {
-            let here = regions.iter().filter(|region| **region == cluster.region).count();
-            let name = if here > 1 {
-                format!("Deploy {} in {}", cluster_name(&cluster), cluster.region)
-            } else {
-                format!("Deploy in {}", cluster.region)
-            };
-            synthetic(name, "create_server_group", &CreateServerGroupStage { cluster: Some(cluster) })
-        });
-        Ok(Plan { inputs, before: before.collect(), tasks: Vec::new() })
+        let clusters: Vec<DeployCluster> =
+            config.clusters.into_iter().map(|cluster| complete(cluster, scope)).collect::<Result<_, _>>()?;
+        let before = clusters.iter().map(|cluster| stage(cluster, &clusters)).collect::<Result<_, _>>()?;
+        Ok(Plan { inputs: json::encode(&DeployStage { clusters }), before, tasks: Vec::new() })
     }
 }
 
-fn cluster_name(cluster: &gennaker_proto::v1::DeployCluster) -> String {
-    let parts = [&cluster.application, &cluster.stack, &cluster.detail];
-    parts.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("-")
+fn stage(cluster: &DeployCluster, all: &[DeployCluster]) -> Result<SyntheticStage, Failure> {
+    let here = all.iter().filter(|other| other.region == cluster.region).count();
+    let name = if here > 1 {
+        format!("Deploy {} in {}", moniker(cluster)?.cluster(), cluster.region)
+    } else {
+        format!("Deploy in {}", cluster.region)
+    };
+    let config = CreateServerGroupStage { cluster: Some(cluster.clone()) };
+    Ok(synthetic(name, "create_server_group", &config))
 }

@@ -8,7 +8,7 @@ use gennaker_proto::v1::DisableClusterStage;
 
 use crate::common::cluster::{Cluster, ClusterInputs, SELECT};
 use crate::common::config::{inputs, resolve, to_inputs};
-use crate::common::operate::{cloud, disable};
+use crate::common::operate::{cloud, disable, names};
 use crate::common::outputs::done;
 use crate::common::timeouts;
 use crate::common::watch::{Goal, until};
@@ -52,7 +52,7 @@ impl StageKind for DisableCluster {
         let ids = inputs.selected(run)?;
         if run.task == DISABLE {
             disable(context, run, &ids).await?;
-            return Ok(done(format!("{} server groups take no new traffic", ids.len())));
+            return Ok(done(format!("no new traffic: {}", names(&ids))));
         }
         until(Goal::Drained(&ids), cloud(context, &inputs.target.account)?.as_ref(), run).await
     }

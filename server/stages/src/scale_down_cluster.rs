@@ -9,7 +9,7 @@ use gennaker_proto::v1::ScaleDownClusterStage;
 
 use crate::common::cluster::{Cluster, ClusterInputs, SELECT};
 use crate::common::config::{inputs, resolve, to_inputs};
-use crate::common::operate::{cloud, resize};
+use crate::common::operate::{cloud, names, resize};
 use crate::common::outputs::done;
 use crate::common::timeouts;
 use crate::common::watch::{Goal, until};
@@ -54,7 +54,7 @@ impl StageKind for ScaleDownCluster {
         let ids = inputs.selected(run)?;
         if run.task == SCALE_DOWN {
             resize(context, run, &ids, Capacity::pinned(0)).await?;
-            return Ok(done(format!("{} server groups shall have no instances", ids.len())));
+            return Ok(done(format!("no instances wanted: {}", names(&ids))));
         }
         until(Goal::Empty(&ids), cloud(context, &inputs.target.account)?.as_ref(), run).await
     }

@@ -8,7 +8,7 @@ use gennaker_proto::v1::{DisableClusterStage, ShrinkClusterStage};
 
 use crate::common::cluster::{Cluster, ClusterInputs, SELECT};
 use crate::common::config::{inputs, resolve, synthetic, to_inputs};
-use crate::common::operate::{cloud, destroy};
+use crate::common::operate::{cloud, destroy, names};
 use crate::common::outputs::done;
 use crate::common::timeouts;
 use crate::common::watch::{Goal, until};
@@ -55,7 +55,7 @@ impl StageKind for ShrinkCluster {
         let ids = inputs.selected(run)?;
         if run.task == DESTROY {
             destroy(context, run, &ids).await?;
-            return Ok(done(format!("{} server groups are being destroyed", ids.len())));
+            return Ok(done(format!("being destroyed: {}", names(&ids))));
         }
         until(Goal::Destroyed(&ids), cloud(context, &inputs.target.account)?.as_ref(), run).await
     }

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use gennaker_core::cloud::{
-    Account, Capacity, Firewall, Health, Image, Instance, LoadBalancer, Location, ResourceId, ServerGroup,
-    ServerGroupSpec, Workload,
+    Account, Capacity, Firewall, Health, Image, Instance, LoadBalancer, Location, ResourceId, RestartPolicy,
+    ServerGroup, ServerGroupSpec, Workload,
 };
 use tokio::sync::watch;
 
@@ -146,6 +146,17 @@ impl MemoryCloud {
                 &mut state.groups.get_mut(group).expect("the test named a group that exists").instances[instance];
             instance.health = health;
             reason.clone_into(&mut instance.reason);
+        });
+    }
+
+    /// Sets what happens when an instance of a group ends by itself.
+    ///
+    /// # Panics
+    /// Where there is no such group.
+    pub fn set_restart(&self, group: &ResourceId, restart: RestartPolicy) {
+        self.change(|state| {
+            let group = state.groups.get_mut(group).expect("the test named a group that exists");
+            group.workload.restart = restart;
         });
     }
 

@@ -121,7 +121,7 @@ impl ClusterInputs {
             picked.insert(location.region, names.map(|group| group.id.name.clone()).collect());
         }
         let all: Vec<&str> = picked.values().flatten().map(String::as_str).collect();
-        let message = if all.is_empty() { "nothing to do".to_owned() } else { all.join(", ") };
+        let message = if all.is_empty() { "nothing".to_owned() } else { all.join(", ") };
         Ok(succeeded(message, json!({ "server_groups": picked })))
     }
 

@@ -33,6 +33,12 @@ pub(crate) fn request(key: &EffectKey, thing: &str) -> String {
     format!("{}:{}:{}:{}:{thing}", key.execution, key.stage, key.stage_attempt, key.task)
 }
 
+/// Server groups by name, for messages.
+pub(crate) fn names(ids: &[ResourceId]) -> String {
+    let names: Vec<&str> = ids.iter().map(|id| id.name.as_str()).collect();
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}
+
 /// The cloud of an account.
 pub(crate) fn cloud(context: &Context, account: &str) -> Result<Arc<dyn Cloud>, Failure> {
     context.clouds.of(account).during("looking for the cloud of", format_args!("account {account}"))

@@ -8,7 +8,7 @@ use gennaker_core::strategy::{Readiness, readiness};
 use gennaker_engine::TaskRun;
 use gennaker_ports::{Cloud, CloudError};
 
-use super::operate::{Explain, group};
+use super::operate::{Explain, group, names};
 use super::outputs::done;
 
 /// How long to leave a cloud alone that does not answer.
@@ -90,9 +90,7 @@ impl Goal<'_> {
         }
         let reached = ids.len() - left.len();
         if left.is_empty() {
-            let names: Vec<&str> = ids.iter().map(|id| id.name.as_str()).collect();
-            let names = if names.is_empty() { "nothing to wait for".to_owned() } else { names.join(", ") };
-            return Ok(Seen::Reached(if ids.is_empty() { names } else { format!("{names} {what}") }));
+            return Ok(Seen::Reached(format!("{what}: {}", names(ids))));
         }
         let percent = u8::try_from(reached * 100 / ids.len()).ok().filter(|_| ids.len() > 1);
         Ok(Seen::Waiting { message: format!("waiting for {} to be {what}", left.join(", ")), percent })

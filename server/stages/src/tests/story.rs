@@ -1,0 +1,284 @@
+//! Runs an execution to its end: the machine decides, the registry does the tasks, time passes only when nothing else can.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use futures::FutureExt;
+use gennaker_core::Timestamp;
+use gennaker_core::cloud::{Location, ResourceId, ServerGroup};
+use gennaker_core::execution::{
+    Cause, Command, Concurrency, Context as Decide, Definition, EffectKey, EventRecord, Execution, ExecutionId,
+    ExecutionStatus, FailurePolicy, Origin, Stage, StageDefinition, Start, TaskRef, create, handle,
+};
+use gennaker_core::strategy::TrafficGuard;
+use gennaker_engine::{Progress, TaskRun, TaskRunner};
+use gennaker_ports::cloud::ServerGroupFilter;
+use gennaker_ports::testing::cloud::{MemoryCloud, Operation};
+use gennaker_ports::{Cloud, Clouds, Launch, LaunchError, Launcher, TrafficGuards, TrafficGuardsUnavailable};
+use serde_json::{Value, json};
+
+use crate::{Context, Registry};
+
+/// What an execution runs in.
+#[derive(Clone)]
+pub(super) struct World {
+    pub(super) cloud: MemoryCloud,
+    pub(super) launches: Arc<Mutex<Vec<Launch>>>,
+    registry: Registry,
+    started: Arc<AtomicU64>,
+    /// Every effect is done twice, as after a crash before its outcome was kept.
+    pub(super) repeats: bool,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self::guarded(Vec::new())
+    }
+
+    pub(super) fn guarded(guards: Vec<TrafficGuard>) -> Self {
+        let cloud = MemoryCloud::new();
+        let launches = Arc::new(Mutex::new(Vec::new()));
+        let registry = Registry::new(Context {
+            clouds: Clouds::new(vec![Arc::new(cloud.clone())]),
+            launcher: Arc::new(FakeLauncher(launches.clone())),
+            guards: Arc::new(Fixed(guards)),
+        });
+        Self { cloud, launches, registry, started: Arc::default(), repeats: false }
+    }
+
+    /// A settled server group that was there before.
+    pub(super) fn seed(&self, region: &str, name: &str, size: u32, enabled: bool) -> ServerGroup {
+        let image = format!("{name}-image");
+        self.cloud.seed(&Location::new("local", region), name, &image, size, !enabled)
+    }
+
+    /// `name state desired/instances` of each server group, in order.
+    pub(super) fn groups(&self) -> Vec<String> {
+        let all = self.cloud.server_groups(&ServerGroupFilter::default()).now_or_never().unwrap().unwrap();
+        all.iter()
+            .map(|group| {
+                let state = if group.disabled { "disabled" } else { "enabled" };
+                let ResourceId { location, name } = &group.id;
+                format!("{}/{name} {state} {}", location.region, group.capacity.desired)
+            })
+            .collect()
+    }
+
+    /// Starts an execution and runs it to its end.
+    pub(super) fn run(&self, stages: Vec<StageDefinition>) -> Story {
+        let mut story = self.start(stages, json!({}));
+        story.finish();
+        story
+    }
+
+    /// Runs one stage.
+    pub(super) fn run_one(&self, kind: &str, config: Value) -> Story {
+        self.run(vec![stage("it", kind, config)])
+    }
+
+    /// Starts an execution; nothing has run yet.
+    pub(super) fn start(&self, stages: Vec<StageDefinition>, parameters: Value) -> Story {
+        let Value::Object(parameters) = parameters else { panic!("parameters are an object") };
+        let definition = Definition {
+            application: "shop".into(),
+            pipeline: Some("applications/shop/pipelines/release".into()),
+            revision: 1,
+            display_name: "Release".into(),
+            stages,
+            concurrency: Concurrency::default(),
+        };
+        let number = self.started.fetch_add(1, Ordering::Relaxed);
+        let start = Start {
+            id: ExecutionId::from_parts(Timestamp::from_secs(1_000_000), number.into()),
+            definition: Arc::new(definition),
+            cause: Cause {
+                actor: "ada".into(),
+                origin: Origin::Manual,
+                reason: "because".into(),
+                payload: json!({"branch": "main", "evil": "${ parameters.size }"}),
+            },
+            parameters,
+            labels: BTreeMap::new(),
+        };
+        let now = Timestamp::from_secs(1_000_000);
+        let (execution, decision) = create(start, false, &Decide { now, kinds: &self.registry, random: 0 });
+        Story { world: self.clone(), execution, now, events: decision.events }
+    }
+}
+
+/// A stage of the pipeline, without dependencies.
+pub(super) fn stage(id: &str, kind: &str, config: Value) -> StageDefinition {
+    StageDefinition {
+        id: id.into(),
+        name: format!("{id} stage"),
+        kind: kind.into(),
+        depends_on: Vec::new(),
+        on_failure: FailurePolicy::default(),
+        timeout: None,
+        succeed_on_timeout: false,
+        window: None,
+        config,
+        expressions: BTreeMap::new(),
+    }
+}
+
+/// The stages one after another.
+pub(super) fn sequence(stages: impl IntoIterator<Item = StageDefinition>) -> Vec<StageDefinition> {
+    let mut sequence: Vec<StageDefinition> = Vec::new();
+    for stage in stages {
+        let depends_on = sequence.last().map(|before| before.id.clone()).into_iter().collect();
+        sequence.push(StageDefinition { depends_on, ..stage });
+    }
+    sequence
+}
+
+/// An execution under way.
+pub(super) struct Story {
+    pub(super) world: World,
+    pub(super) execution: Execution,
+    now: Timestamp,
+    events: Vec<EventRecord>,
+}
+
+impl Story {
+    /// Does all tasks that can be done, without time passing.
+    pub(super) fn settle(&mut self) {
+        while self.do_a_task() {}
+    }
+
+    /// Does one task.
+    pub(super) fn step(&mut self) {
+        assert!(self.do_a_task(), "there is something to do");
+    }
+
+    /// Runs to the end; tasks that wait in vain run into their timeouts.
+    pub(super) fn finish(&mut self) {
+        for _ in 0..10_000 {
+            self.settle();
+            let Some(next) = self.execution.wake_at() else { break };
+            self.now = next.max(self.now);
+            self.command(&Command::Tick);
+        }
+        let replayed = Execution::replay(&self.events);
+        assert_eq!(replayed.as_ref(), Some(&self.execution), "the events make the state");
+    }
+
+    pub(super) fn command(&mut self, command: &Command) {
+        let context = Decide { now: self.now, kinds: &self.world.registry, random: 0 };
+        let decision = handle(&mut self.execution, command, &context).expect("the story's commands are allowed");
+        self.events.extend(decision.events);
+    }
+
+    fn do_a_task(&mut self) -> bool {
+        let outstanding: Vec<(TaskRef, TaskRun)> =
+            self.execution.outstanding().map(|(stage, place)| task_run(&self.execution, stage, place)).collect();
+        for (task, run) in outstanding {
+            let attempt = || self.world.registry.run(run.clone()).now_or_never();
+            if self.world.repeats {
+                let _ = attempt();
+            }
+            if let Some(outcome) = attempt() {
+                self.command(&Command::TaskOutcome { task, outcome });
+                return true;
+            }
+        }
+        false
+    }
+
+    pub(super) fn status(&self) -> ExecutionStatus {
+        self.execution.status
+    }
+
+    pub(super) fn stage(&self, id: &str) -> &Stage {
+        self.execution.stage(&id.into()).unwrap_or_else(|| panic!("no stage {id} in\n{}", self.tree()))
+    }
+
+    pub(super) fn outputs(&self, id: &str) -> Value {
+        Value::Object(self.stage(id).outputs.clone())
+    }
+
+    /// Why the innermost of the failed stages failed.
+    pub(super) fn failure(&self) -> String {
+        let mut failed = self.execution.stages.iter().filter_map(|stage| stage.failure.as_ref());
+        failed.next_back().map(|failure| failure.message.clone()).unwrap_or_default()
+    }
+
+    /// All stages with their tasks and how they stand.
+    pub(super) fn tree(&self) -> String {
+        let mut text = format!("execution {}\n", self.execution.status.as_str());
+        for stage in &self.execution.stages {
+            let depth = stage.id().as_str().matches('/').count();
+            let indent = "  ".repeat(depth + 1);
+            let (id, status) = (stage.id(), stage.status.as_str());
+            let StageDefinition { name, kind, .. } = &*stage.definition;
+            writeln!(text, "{indent}{id} {kind} {name:?} {status}").unwrap();
+            for task in &stage.tasks {
+                let status = format!("{:?}", task.status);
+                writeln!(text, "{indent}  - {} {status}: {}", task.spec.name, task.message).unwrap();
+            }
+            if let Some(failure) = &stage.failure {
+                writeln!(text, "{indent}  ! {}", failure.message).unwrap();
+            }
+        }
+        text
+    }
+
+    /// What was done to server groups, in order.
+    pub(super) fn effects(&self) -> Vec<(Operation, String)> {
+        let effects = self.world.cloud.effects().into_iter();
+        effects.map(|effect| (effect.operation, effect.group.name)).collect()
+    }
+}
+
+fn task_run(execution: &Execution, stage: &Stage, place: u32) -> (TaskRef, TaskRun) {
+    let task = &stage.tasks[place as usize];
+    let reference =
+        TaskRef { stage: stage.id().clone(), stage_attempt: stage.attempt, task: place, attempt: task.attempt };
+    let run = TaskRun {
+        key: EffectKey {
+            execution: execution.id(),
+            stage: stage.id().clone(),
+            stage_attempt: stage.attempt,
+            task: place,
+            attempt: task.attempt,
+        },
+        execution: execution.start.clone(),
+        kind: stage.definition.kind.clone(),
+        stage_name: stage.definition.name.clone(),
+        task: task.spec.name.clone(),
+        inputs: Arc::new(stage.inputs.clone()),
+        outputs: Arc::new(stage.outputs.clone()),
+        deadline: None,
+        progress: Progress::discarded(),
+    };
+    (reference, run)
+}
+
+struct Fixed(Vec<TrafficGuard>);
+
+#[async_trait]
+impl TrafficGuards for Fixed {
+    async fn guards(&self, application: &str) -> Result<Vec<TrafficGuard>, TrafficGuardsUnavailable> {
+        assert_eq!(application, "shop");
+        Ok(self.0.clone())
+    }
+}
+
+struct FakeLauncher(Arc<Mutex<Vec<Launch>>>);
+
+#[async_trait]
+impl Launcher for FakeLauncher {
+    async fn launch(&self, launch: Launch) -> Result<ExecutionId, LaunchError> {
+        if launch.pipeline.ends_with("/missing") {
+            return Err(LaunchError::Refused(format!("there is no pipeline {}", launch.pipeline)));
+        }
+        let mut launches = self.0.lock().unwrap();
+        if !launches.iter().any(|known| known.request == launch.request) {
+            launches.push(launch);
+        }
+        Ok(ExecutionId::from_parts(Timestamp::from_secs(2_000_000), 1))
+    }
+}
