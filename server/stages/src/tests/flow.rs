@@ -17,7 +17,7 @@ fn a_wait_takes_its_time() {
     assert_eq!(stage.ended.unwrap().since(stage.started.unwrap()), Duration::from_secs(90));
 }
 
-fn judged(decision: JudgmentDecision, input: Option<&str>) -> StageStatus {
+fn judged(decision: JudgmentDecision, input: Option<&str>) -> (StageStatus, Value) {
     let config = json!({"instructions": "Well?", "inputs": ["blue", "green"], "judges": ["ada"]});
     let mut story = World::new().start(vec![stage("it", "manual_judgment", config)], json!({}));
     story.command(&Command::Judge {
@@ -28,13 +28,17 @@ fn judged(decision: JudgmentDecision, input: Option<&str>) -> StageStatus {
         comment: "fine".into(),
     });
     story.finish();
-    story.stage("it").status
+    (story.stage("it").status, story.outputs("it"))
 }
 
 #[test]
 fn a_judgment_decides() {
-    assert_eq!(judged(JudgmentDecision::Continue, Some("blue")), StageStatus::Succeeded);
-    assert_eq!(judged(JudgmentDecision::Stop, None), StageStatus::Terminal);
+    let (status, outputs) = judged(JudgmentDecision::Continue, Some("blue"));
+    assert_eq!(status, StageStatus::Succeeded);
+    assert_eq!(outputs, json!({"decision": "CONTINUE", "judge": "ada", "input": "blue", "comment": "fine"}));
+    let (status, outputs) = judged(JudgmentDecision::Stop, None);
+    assert_eq!(status, StageStatus::Terminal);
+    assert_eq!(outputs["decision"], "STOP");
 }
 
 #[test]
@@ -131,6 +135,7 @@ fn another_pipeline_runs_and_hands_back_its_outputs() {
     assert_eq!(story.status(), ExecutionStatus::Succeeded);
     let outputs = story.outputs("it");
     assert_eq!(outputs["execution"], format!("applications/shop/executions/{}", child()));
+    assert_eq!(outputs["status"], "SUCCEEDED");
     assert_eq!(outputs["stages"]["find"]["image"], "shop:9");
 }
 

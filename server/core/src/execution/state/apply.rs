@@ -7,8 +7,8 @@ use super::{Cancellation, ChildEnd, Execution, Pause, Phase, Stage, SyntheticPos
 use crate::Timestamp;
 use crate::execution::command::Object;
 use crate::execution::{
-    Event, EventRecord, ExecutionId, ExecutionStatus, StageDefinition, StageId, StageStatus, Start, SyntheticStage,
-    TaskKind, TaskSpec, TaskStatus,
+    Event, EventRecord, ExecutionId, ExecutionStatus, JudgmentDecision, StageDefinition, StageId, StageStatus, Start,
+    SyntheticStage, TaskKind, TaskSpec, TaskStatus,
 };
 
 impl Execution {
@@ -270,7 +270,13 @@ impl Stage {
 
     fn judge(&mut self, verdict: &super::VerdictRecord) {
         self.judgment = Some(verdict.clone());
+        let decision = match verdict.decision {
+            JudgmentDecision::Continue => "CONTINUE",
+            JudgmentDecision::Stop => "STOP",
+        };
+        self.outputs.insert("decision".into(), decision.into());
         self.outputs.insert("judge".into(), verdict.judge.clone().into());
+        self.outputs.insert("comment".into(), verdict.comment.clone().into());
         if let Some(input) = &verdict.input {
             self.outputs.insert("input".into(), input.clone().into());
         }
@@ -279,6 +285,7 @@ impl Stage {
     fn child_ended(&mut self, end: ChildEnd) {
         if self.child == Some(end.child) {
             self.child_result = Some((end.status, end.failure));
+            self.outputs.insert("status".into(), end.status.as_str().into());
             self.outputs.extend(end.outputs);
         } else {
             self.early.push(end);
