@@ -1845,10 +1845,11 @@ pub struct RedBlackStrategy {
     /// The time between disabling and scaling down.
     #[prost(message, optional, tag = "5")]
     pub delay_before_scale_down: ::core::option::Option<::prost_types::Duration>,
-    /// When the deployment fails, disable the new server group and enable the old one again.
+    /// When the new server group doesn't become healthy, disable it, so that the old ones serve alone. A failure after
+    /// that, while the old ones are dealt with, leaves the new one in service.
     #[prost(bool, tag = "6")]
     pub rollback_on_failure: bool,
-    /// When the deployment fails, destroy the new server group after the rollback.
+    /// And destroy it.
     #[prost(bool, tag = "7")]
     pub destroy_failed: bool,
 }
@@ -1865,10 +1866,11 @@ impl ::prost::Name for RedBlackStrategy {
 /// Destroys the old server groups when the new one is healthy.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct HighlanderStrategy {
-    /// When the deployment fails before the old server groups are gone, disable the new one and enable the old one.
+    /// When the new server group doesn't become healthy, disable it, so that the old ones serve alone. A failure after
+    /// that, while the old ones are destroyed, leaves the new one in service.
     #[prost(bool, tag = "1")]
     pub rollback_on_failure: bool,
-    /// When the deployment fails, destroy the new server group after the rollback.
+    /// And destroy it.
     #[prost(bool, tag = "2")]
     pub destroy_failed: bool,
 }
@@ -2989,7 +2991,7 @@ impl ::prost::Name for ShrinkClusterStage {
 /// Waits for a time.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WaitStage {
-    /// How long.
+    /// How long. 0 passes at once: for an expression that finds nothing to wait for.
     #[prost(message, optional, tag = "1")]
     pub duration: ::core::option::Option<::prost_types::Duration>,
     /// What to tell a person who is about to skip the wait.
