@@ -78,6 +78,24 @@ pub enum Expect {
     Present,
 }
 
+/// What makes a request the same as an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestKey {
+    /// The caller's request id, made unique over callers, methods and resources.
+    pub id: String,
+    /// A digest of the request, so that an id can't be used again for something else.
+    pub digest: String,
+}
+
+/// What became of something that is done once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Once<T> {
+    /// It was done, now or by the first request with this key.
+    Done(T),
+    /// An earlier request had the same id and another digest; nothing was done.
+    Reused,
+}
+
 /// The store. Every method is one transaction.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -99,6 +117,18 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError::Exists`], [`StoreError::NotFound`], [`StoreError::Stale`] where `expect` is not met.
     async fn write_resource(&self, write: &ResourceWrite, expect: Expect) -> Result<Resource, StoreError>;
 
+    /// The same, once: what an earlier write with the same request wrote is returned as it was, whatever happened to the
+    /// resource since. The request is kept together with the write; one that failed is not kept.
+    ///
+    /// # Errors
+    /// As [`Store::write_resource`].
+    async fn write_resource_once(
+        &self,
+        write: &ResourceWrite,
+        expect: Expect,
+        request: &RequestKey,
+    ) -> Result<Once<Resource>, StoreError>;
+
     /// Deletes resources at once: `name` itself and, of every kind, all whose names start with `name/`. Revisions stay.
     ///
     /// # Errors
@@ -111,6 +141,20 @@ pub trait Store: Send + Sync + 'static {
         actor: &str,
         time: Timestamp,
     ) -> Result<(), StoreError>;
+
+    /// The same, once: a repeat with the same request does nothing, whatever happened to the name since.
+    ///
+    /// # Errors
+    /// As [`Store::delete_resource`].
+    async fn delete_resource_once(
+        &self,
+        kind: ResourceKind,
+        name: &str,
+        expect: Expect,
+        actor: &str,
+        time: Timestamp,
+        request: &RequestKey,
+    ) -> Result<Once<()>, StoreError>;
 
     /// The revisions of a resource, newest first, beginning below the revision `before`.
     async fn revisions(
@@ -141,6 +185,21 @@ pub trait Store: Send + Sync + 'static {
     async fn trigger_events(
         &self,
         trigger: &str,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredTriggerEvent>, StoreError>;
+
+    /// Events of all triggers that are still [`TriggerDecision::Pending`], oldest first, after the id `after`.
+    async fn pending_trigger_events(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredTriggerEvent>, StoreError>;
+
+    /// The events of all triggers whose names start with `prefix`, newest first, beginning below the id `before`.
+    async fn trigger_events_below(
+        &self,
+        prefix: &str,
         before: Option<&str>,
         limit: usize,
     ) -> Result<Vec<StoredTriggerEvent>, StoreError>;

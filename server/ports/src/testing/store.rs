@@ -10,13 +10,15 @@ use gennaker_core::execution::{CommandId, EventRecord, ExecutionId, ExecutionSta
 use gennaker_core::resource::{Resource, ResourceKind};
 
 use crate::store::{
-    Applied, CommittedStep, ExecutionFilter, ExecutionRow, ExecutionSummary, Expect, InboxCommand, Lease, Page,
-    Position, ResourceWrite, Shard, Step, StepError, Store, StoreError, StoredTriggerEvent, TriggerDecision,
+    Applied, CommittedStep, ExecutionFilter, ExecutionRow, ExecutionSummary, Expect, InboxCommand, Lease, Once, Page,
+    Position, RequestKey, ResourceWrite, Shard, Step, StepError, Store, StoreError, StoredTriggerEvent,
+    TriggerDecision,
 };
 
 mod commit;
 mod executions;
 mod leases;
+mod requests;
 mod resources;
 mod trigger_events;
 
@@ -64,6 +66,7 @@ struct State {
     inbox: BTreeMap<u64, InboxCommand>,
     arrivals: u64,
     applied: HashMap<CommandId, Applied>,
+    requests: HashMap<String, requests::Kept>,
 }
 
 impl fmt::Debug for MemoryStore {
@@ -137,6 +140,15 @@ impl Store for MemoryStore {
         self.state().write_resource(write, expect)
     }
 
+    async fn write_resource_once(
+        &self,
+        write: &ResourceWrite,
+        expect: Expect,
+        request: &RequestKey,
+    ) -> Result<Once<Resource>, StoreError> {
+        self.state().write_resource_once(write, expect, request)
+    }
+
     async fn delete_resource(
         &self,
         kind: ResourceKind,
@@ -146,6 +158,18 @@ impl Store for MemoryStore {
         _time: Timestamp,
     ) -> Result<(), StoreError> {
         self.state().delete_resource(kind, name, expect)
+    }
+
+    async fn delete_resource_once(
+        &self,
+        kind: ResourceKind,
+        name: &str,
+        expect: Expect,
+        _actor: &str,
+        _time: Timestamp,
+        request: &RequestKey,
+    ) -> Result<Once<()>, StoreError> {
+        self.state().delete_resource_once(kind, name, expect, request)
     }
 
     async fn revisions(
@@ -183,6 +207,23 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Vec<StoredTriggerEvent>, StoreError> {
         Ok(self.state().trigger_events(trigger, before, limit))
+    }
+
+    async fn pending_trigger_events(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredTriggerEvent>, StoreError> {
+        Ok(self.state().pending_trigger_events(after, limit))
+    }
+
+    async fn trigger_events_below(
+        &self,
+        prefix: &str,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredTriggerEvent>, StoreError> {
+        Ok(self.state().trigger_events_below(prefix, before, limit))
     }
 
     async fn lease(

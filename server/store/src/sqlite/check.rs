@@ -1,6 +1,6 @@
 //! Looking for damage.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, ErrorCode, Row};
 
 use super::error::Error;
 
@@ -36,10 +36,22 @@ fn sequences(row: &Row<'_>) -> rusqlite::Result<(String, i64, i64)> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
 }
 
+/// The lines that a statement gives. One that meets damage gives what the database says of it as its last line.
 fn collect(
     connection: &Connection,
     sql: &str,
     line: impl FnMut(&Row<'_>) -> rusqlite::Result<String>,
 ) -> rusqlite::Result<Vec<String>> {
-    connection.prepare(sql)?.query_map([], line)?.collect()
+    let mut lines = Vec::new();
+    for line in connection.prepare(sql)?.query_map([], line)? {
+        match line {
+            Ok(line) => lines.push(line),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                lines.push(error.to_string());
+                break;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(lines)
 }

@@ -7,6 +7,7 @@ mod backend;
 mod commits;
 mod events;
 mod executions;
+mod faults;
 mod fixture;
 mod inbox;
 mod leases;

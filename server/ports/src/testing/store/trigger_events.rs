@@ -40,4 +40,24 @@ impl State {
             .filter(|event| event.trigger == trigger && before.is_none_or(|before| event.id.as_str() < before));
         matching.take(limit).cloned().collect()
     }
+
+    pub(super) fn pending_trigger_events(&self, after: Option<&str>, limit: usize) -> Vec<StoredTriggerEvent> {
+        let pending = self.trigger_events.values().filter(|event| {
+            event.decision == TriggerDecision::Pending && after.is_none_or(|after| event.id.as_str() > after)
+        });
+        pending.take(limit).cloned().collect()
+    }
+
+    pub(super) fn trigger_events_below(
+        &self,
+        prefix: &str,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Vec<StoredTriggerEvent> {
+        let newest_first = self.trigger_events.values().rev();
+        let matching = newest_first.filter(|event| {
+            event.trigger.starts_with(prefix) && before.is_none_or(|before| event.id.as_str() < before)
+        });
+        matching.take(limit).cloned().collect()
+    }
 }
