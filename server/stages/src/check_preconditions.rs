@@ -2,11 +2,11 @@
 //! stage of its own, side by side; such a stage has one precondition and does the check.
 
 use async_trait::async_trait;
-use gennaker_core::execution::{Failure, Plan, Scope, StageStatus, TaskOutcome, TaskSpec};
+use gennaker_core::execution::{Failure, Plan, Scope, StageStatus, SyntheticStage, TaskOutcome, TaskSpec};
 use gennaker_engine::TaskRun;
-use gennaker_proto::v1;
 use gennaker_proto::v1::precondition::Check as CheckMessage;
 use gennaker_proto::v1::{CheckPreconditionsStage, Comparison, Precondition};
+use gennaker_proto::{json, v1};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -64,8 +64,9 @@ impl StageKind for CheckPreconditions {
     fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
         let mut config: CheckPreconditionsStage = resolve(scope)?;
         if scope.stage.parent.is_none() {
+            let inputs = json::encode(&config);
             let before = config.preconditions.into_iter().map(single).collect::<Result<_, _>>()?;
-            return Ok(Plan { inputs: scope.config().clone(), before, tasks: Vec::new() });
+            return Ok(Plan { inputs, before, tasks: Vec::new() });
         }
         let precondition = required(config.preconditions.pop(), "preconditions")?;
         let inputs = Inputs {
@@ -90,7 +91,7 @@ impl StageKind for CheckPreconditions {
 }
 
 /// The stage for one precondition.
-fn single(precondition: Precondition) -> Result<gennaker_core::execution::SyntheticStage, Failure> {
+fn single(precondition: Precondition) -> Result<SyntheticStage, Failure> {
     let what = match required(precondition.check.as_ref(), "preconditions.check")? {
         CheckMessage::ClusterSize(_) => "cluster size",
         CheckMessage::StageStatus(_) => "stage status",
