@@ -63,11 +63,6 @@ impl Template {
         parse::template(text)
     }
 
-    /// Whether there is any expression (or an escaped `${`) in it, so that evaluating could change it.
-    pub fn is_plain(text: &str) -> bool {
-        !text.contains("${")
-    }
-
     /// The value of the text.
     ///
     /// # Errors
