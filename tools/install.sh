@@ -13,7 +13,7 @@ installed() { [[ -x $bin/$1 && $(cat "$bin/.$1" 2>/dev/null) == "$2" ]]; }
 mark() { echo "$2" >"$bin/.$1"; }
 
 if ! installed grpcurl "$grpcurl"; then
-    GOBIN=$bin go install "github.com/fullstorydev/grpcurl/cmd/grpcurl@$grpcurl"
+    GOFLAGS=-buildvcs=false GOBIN=$bin go install "github.com/fullstorydev/grpcurl/cmd/grpcurl@$grpcurl"
     mark grpcurl "$grpcurl"
 fi
 

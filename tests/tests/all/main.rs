@@ -2,4 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod commands;
+mod crashes;
+mod deploys;
+mod doors;
 mod layers;
+mod refusals;

@@ -1,0 +1,120 @@
+//! The server as a process.
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+
+use gennaker_client::Client;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+
+use crate::soon;
+
+/// The binary under test: the one that was built beside the tests.
+///
+/// # Panics
+/// Where it has not been built.
+#[must_use]
+pub fn binary() -> PathBuf {
+    let test = std::env::current_exe().expect("a test has a path");
+    let target = test.parent().and_then(Path::parent).expect("tests lie in target/<profile>/deps");
+    let binary = target.join("gennaker");
+    assert!(binary.exists(), "{} is missing: run `cargo build -p gennaker` first", binary.display());
+    binary
+}
+
+/// A running server. It is killed, not stopped, when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    /// Its address, `http://127.0.0.1:PORT`.
+    pub address: String,
+    /// A client of it.
+    pub client: Client,
+    child: Child,
+    logs: JoinHandle<Vec<String>>,
+}
+
+impl Server {
+    /// Starts a server on a data directory, on any free port.
+    pub async fn start(data: &Path) -> Self {
+        Self::start_with(data, "127.0.0.1:0", &[]).await
+    }
+
+    /// Starts a server at an address, with settings such as `limits.max_page_size=2`.
+    ///
+    /// # Panics
+    /// Where it does not become ready.
+    pub async fn start_with(data: &Path, listen: &str, settings: &[&str]) -> Self {
+        let mut command = Command::new(binary());
+        command.arg("serve").args(["--listen", listen, "--log-format", "json", "--data-dir"]).arg(data);
+        for setting in settings.iter().chain(&["local.stop_on_shutdown=true"]) {
+            command.args(["--set", setting]);
+        }
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("RUST_BACKTRACE", "1");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().expect("the binary can be run");
+        let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+        let mut seen = Vec::new();
+        let ready = async {
+            while let Some(line) = lines.next_line().await.expect("logs are text") {
+                seen.push(line);
+                if let Some(address) = ready(&seen[seen.len() - 1]) {
+                    return address;
+                }
+            }
+            panic!("the server ended before it was ready:\n{}", seen.join("\n"));
+        };
+        let address = format!("http://{}", soon("the start of the server", ready).await);
+        let logs = tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                seen.push(line);
+            }
+            seen
+        });
+        let client = Client::connect(&address).expect("the address is one");
+        Self { address, client, child, logs }
+    }
+
+    /// Host and port.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.address.trim_start_matches("http://")
+    }
+
+    /// The process.
+    ///
+    /// # Panics
+    /// Where it has ended.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        self.running().expect("the server runs")
+    }
+
+    /// The process, while it runs.
+    #[must_use]
+    pub fn running(&self) -> Option<Pid> {
+        self.child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw)
+    }
+
+    /// Kills it, as a crash would.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("the server runs");
+    }
+
+    /// Asks it to stop, and gives how it ended and all that it logged.
+    pub async fn stop(mut self) -> (ExitStatus, Vec<String>) {
+        kill(self.pid(), Signal::SIGTERM).expect("the server runs");
+        let status = soon("the end of the server", self.child.wait()).await.expect("it can be waited for");
+        let logs = soon("the end of its logs", self.logs).await.expect("reading logs does not fail");
+        (status, logs)
+    }
+}
+
+/// The address in the line that says the server is ready.
+fn ready(line: &str) -> Option<String> {
+    let line: serde_json::Value = serde_json::from_str(line).ok()?;
+    let fields = &line["fields"];
+    (fields["message"] == "ready").then(|| fields["address"].as_str().map(str::to_owned)).flatten()
+}

@@ -1,0 +1,90 @@
+//! The command line, as a person uses it.
+
+use gennaker_tests::{World, gennaker};
+use serde_json::Value;
+
+const FILES: &str = "
+kind: Application
+name: applications/shop
+email: shop@example.com
+---
+kind: Pipeline
+name: applications/shop/pipelines/release
+displayName: Release
+parameters:
+  - name: version
+    required: true
+stages:
+  - id: look
+    manualJudgment: {instructions: Good enough?}
+  - id: rest
+    dependsOn: [look]
+    wait: {duration: 0.1s}
+";
+
+#[tokio::test]
+async fn from_a_file_to_a_judged_run() {
+    let world = World::new().await;
+    let server = Some(world.server.address.as_str());
+    let file = world.directory.path().join("shop.yaml");
+    std::fs::write(&file, FILES).unwrap();
+    let apply = ["apply", "-f", file.to_str().unwrap()];
+    assert_eq!(gennaker(server, &apply).await.good().matches("created").count(), 2);
+    assert_eq!(gennaker(server, &apply).await.good().matches("unchanged").count(), 2);
+
+    let missing = gennaker(server, &["run", "shop/release"]).await;
+    assert!(missing.code != 0 && missing.stderr.contains("version"), "{missing:?}");
+    let started = gennaker(server, &["-o", "json", "run", "shop/release", "--param", "version=7"]).await.good();
+    let started: Value = serde_json::from_str(&started).unwrap();
+    let name = started["name"].as_str().unwrap().to_owned();
+
+    let explained = gennaker(server, &["explain", &name]).await.good();
+    assert!(explained.contains("judgment"), "{explained}");
+    gennaker(server, &["judge", &name, "look", "--continue", "--comment", "yes"]).await.good();
+    let watched = gennaker(server, &["watch", &name]).await;
+    assert_eq!(watched.code, 0, "{watched:?}");
+    assert!(watched.stdout.contains("SUCCEEDED") || watched.stdout.contains("succeeded"), "{watched:?}");
+    let listed = gennaker(server, &["list", "executions", "shop"]).await.good();
+    assert!(listed.contains(name.rsplit('/').next().unwrap()), "{listed}");
+}
+
+#[tokio::test]
+async fn exit_codes_tell_how_it_ended() {
+    let world = World::new().await;
+    let server = Some(world.server.address.as_str());
+    let file = world.directory.path().join("shop.yaml");
+    std::fs::write(&file, FILES).unwrap();
+    gennaker(server, &["apply", "-f", file.to_str().unwrap()]).await.good();
+    for (answer, code) in [("--stop", 1), ("--continue", 0)] {
+        let started = gennaker(server, &["-o", "json", "run", "shop/release", "--param", "version=7"]).await.good();
+        let started: Value = serde_json::from_str(&started).unwrap();
+        let name = started["name"].as_str().unwrap();
+        gennaker(server, &["judge", name, "look", answer]).await.good();
+        assert_eq!(gennaker(server, &["watch", name]).await.code, code, "{answer}");
+    }
+    assert_eq!(gennaker(Some("http://127.0.0.1:1"), &["list", "applications"]).await.code, 69);
+    assert_eq!(gennaker(server, &["run"]).await.code, 64);
+}
+
+#[tokio::test]
+async fn unknown_fields_in_files_are_named_and_nothing_is_applied() {
+    let world = World::new().await;
+    let server = Some(world.server.address.as_str());
+    let file = world.directory.path().join("shop.yaml");
+    std::fs::write(&file, FILES.replace("dependsOn", "depends_onn")).unwrap();
+    let output = gennaker(server, &["apply", "-f", file.to_str().unwrap()]).await;
+    assert_eq!(output.code, 64, "{output:?}");
+    assert!(output.stderr.contains("depends_onn") && output.stderr.contains("shop.yaml"), "{output:?}");
+    let listed = gennaker(server, &["list", "applications"]).await.good();
+    assert!(!listed.contains("shop"), "{listed}");
+}
+
+#[tokio::test]
+async fn the_demo_deploys_under_load_without_a_failed_request() {
+    let output = gennaker(None, &["demo", "--exit", "--listen", "127.0.0.1:0"]).await;
+    assert_eq!(output.code, 0, "{output:?}");
+    let text = &output.stdout;
+    for part in ["v1", "v2", "SUCCEEDED"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+}
