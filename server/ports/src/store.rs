@@ -169,7 +169,7 @@ pub trait Store: Send + Sync + 'static {
     async fn revision(&self, kind: ResourceKind, name: &str, revision: i64) -> Result<Option<Resource>, StoreError>;
 
     /// Keeps what was seen for a trigger and what was decided. An event whose `dedupe_key` the trigger has seen before is
-    /// not kept again: the earlier one is returned.
+    /// not kept again: the earlier one is returned. The same goes for one whose id is known.
     async fn record_trigger_event(&self, event: &StoredTriggerEvent) -> Result<Option<StoredTriggerEvent>, StoreError>;
 
     /// Changes the decision of an event that was kept.
@@ -214,12 +214,13 @@ pub trait Store: Send + Sync + 'static {
         until: Timestamp,
     ) -> Result<Vec<Lease>, StoreError>;
 
-    /// Gives leases up.
+    /// Gives leases up, and raises their epochs, so that a commit that is still under way is refused.
     async fn release(&self, owner: &str) -> Result<(), StoreError>;
 
     /// Commits steps of executions in one transaction. Each step stands alone: one that is refused (answered with its
     /// [`StepError`]) does not keep the others from being committed. Answers are in the order of the steps. When the whole
-    /// call fails, none was committed.
+    /// call fails, none was committed; only where the disk itself failed while it confirmed the commit can that be unknown,
+    /// so read before trying again. A step that contradicts itself ([`Step::flaw`]) fails the call.
     async fn commit(&self, steps: Vec<Step>) -> Result<Vec<Result<CommittedStep, StepError>>, StoreError>;
 
     /// Puts commands into inboxes, for whoever owns the executions. A command whose id was sent or applied before is

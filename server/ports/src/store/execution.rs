@@ -93,7 +93,7 @@ pub struct Applied {
 /// What a committed step left behind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommittedStep {
-    /// Its place among all commits.
+    /// Its place among all commits; that of the last one before it where it has no events.
     pub position: Position,
     /// The execution.
     pub execution: ExecutionId,
