@@ -230,7 +230,10 @@ fn connect(client: &Client, name: &str, after_sequence: Option<u64>, delay: Dura
     let mut executions = client.executions();
     let request = v1::WatchExecutionRequest { name: name.to_owned(), after_sequence };
     Link::Connecting(Box::pin(async move {
-        tokio::time::sleep(delay).await;
+        // Even a sleep of no time lasts until the timer's next tick.
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         executions.watch_execution(request).await.map(tonic::Response::into_inner)
     }))
 }
