@@ -70,6 +70,16 @@ async fn what_a_killed_server_left_in_the_log_is_there() {
 }
 
 #[tokio::test]
+async fn the_leases_of_a_killed_server_are_free() {
+    let dir = TempDir::new().unwrap();
+    let (now, until) = (Timestamp::EPOCH, Timestamp::from_secs(1000));
+    let before = open(dir.path()).lease("killed", &[0, 1], now, until).await.unwrap();
+    let after = open(dir.path()).lease("next", &[0, 1], now, until).await.unwrap();
+    assert_eq!(after.len(), 2);
+    assert!(after.iter().zip(before).all(|(after, before)| after.epoch > before.epoch), "{after:?}");
+}
+
+#[tokio::test]
 async fn a_directory_has_one_server() {
     let dir = TempDir::new().unwrap();
     let store = open(dir.path());

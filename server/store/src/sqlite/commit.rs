@@ -43,7 +43,6 @@ pub(super) fn commit(
     transaction: &Transaction<'_>,
     steps: Vec<EncodedStep>,
 ) -> Result<Vec<Result<CommittedStep, StepError>>, Error> {
-    metrics::histogram!("gennaker_store_commit_steps").record(u32::try_from(steps.len()).unwrap_or(u32::MAX));
     let mut epochs = HashMap::new();
     let mut answers = Vec::with_capacity(steps.len());
     for step in steps {

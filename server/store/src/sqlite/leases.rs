@@ -2,7 +2,7 @@
 
 use gennaker_core::Timestamp;
 use gennaker_ports::store::{Lease, Shard};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::columns;
 use super::error::Error;
@@ -53,6 +53,12 @@ pub(super) fn release(transaction: &Transaction<'_>, owner: &str) -> Result<(), 
     let sql = "UPDATE leases SET owner = NULL, epoch = epoch + 1 WHERE owner = $1";
     transaction.prepare_cached(sql)?.execute([owner])?;
     Ok(())
+}
+
+/// Frees what a server that was killed still holds. The lock of the data directory proves that it is dead, so nobody has to
+/// wait until its leases expire.
+pub(super) fn release_all(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("UPDATE leases SET owner = NULL, epoch = epoch + 1 WHERE owner IS NOT NULL", []).map(|_| ())
 }
 
 /// The epoch of a shard; 0 where nobody has ever held it.

@@ -9,6 +9,7 @@ use rusqlite_migration::{M, Migrations};
 use super::checkpoint::Wal;
 use super::data_dir::DataDir;
 use super::error::OpenError;
+use super::leases;
 use super::options::{Options, Synchronous};
 
 /// Marks the file as ours: "GNKR".
@@ -53,6 +54,7 @@ pub(super) fn open(options: &Options) -> Result<(DataDir, Connections), OpenErro
     Wal::watch(&writer);
     let readers = (0..options.readers.max(1)).map(|_| reader(&path)).collect::<Result<_, _>>();
     let failed = |source| OpenError::from_sqlite(path.clone(), source);
+    leases::release_all(&writer).map_err(failed)?;
     let connections =
         Connections { writer, checkpointer: checkpointer(&path).map_err(failed)?, readers: readers.map_err(failed)? };
     Ok((data_dir, connections))
@@ -62,7 +64,7 @@ pub(super) fn open(options: &Options) -> Result<(DataDir, Connections), OpenErro
 fn prepare(path: &Path, options: &Options) -> Result<(Connection, Migrated), OpenError> {
     let failed = |source| OpenError::from_sqlite(path.to_owned(), source);
     let mut connection = writer(path, options).map_err(failed)?;
-    check_owner(&connection, path)?;
+    claim(&connection, path)?;
     let from: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
     let to = i64::try_from(MIGRATIONS.len()).expect("there are few migrations");
     if from > to {
@@ -73,7 +75,6 @@ fn prepare(path: &Path, options: &Options) -> Result<(Connection, Migrated), Ope
         rusqlite_migration::Error::RusqliteError { err, .. } => failed(err),
         other => OpenError::Damaged { path: path.to_owned(), detail: other.to_string() },
     })?;
-    connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
     Ok((connection, Migrated { from, to }))
 }
@@ -120,13 +121,19 @@ fn reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Refuses a database that another program made.
-fn check_owner(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+/// Marks an empty database as ours, and refuses one that another program made.
+fn claim(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     let failed = |source| OpenError::from_sqlite(path.to_owned(), source);
     let id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0)).map_err(failed)?;
+    if id == APPLICATION_ID {
+        return Ok(());
+    }
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
-    if id == APPLICATION_ID || tables == 0 { Ok(()) } else { Err(OpenError::Foreign { path: path.to_owned() }) }
+    if tables > 0 {
+        return Err(OpenError::Foreign { path: path.to_owned() });
+    }
+    connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)
 }
 
 /// Looks for damage, where the file is small enough for that.

@@ -16,7 +16,7 @@ pub(super) fn record(
     event: &StoredTriggerEvent,
 ) -> Result<Option<StoredTriggerEvent>, Error> {
     let sql = "SELECT id, trigger, time, actor, dedupe_key, decision, reason, execution, payload FROM trigger_events
-        WHERE id = $1 OR (trigger = $2 AND dedupe_key = $3) LIMIT 1";
+        WHERE id = $1 OR (trigger = $2 AND dedupe_key = $3) ORDER BY id = $1 DESC LIMIT 1";
     let values = params![event.id, event.trigger, event.dedupe_key];
     let earlier = transaction.prepare_cached(sql)?.query_row(values, trigger_event).optional()?;
     if earlier.is_some() {

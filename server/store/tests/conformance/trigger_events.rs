@@ -45,6 +45,10 @@ pub(crate) async fn events_without_a_key_are_all_kept(store: &dyn Store) {
     assert_eq!(store.trigger_events(TRIGGER, None, 9).await.unwrap().len(), 2);
     let repeated = store.record_trigger_event(&event(2, TRIGGER, None)).await.unwrap();
     assert_eq!(repeated, Some(event(2, TRIGGER, None)), "the same id is the same event");
+    keep(store, [event(1, TRIGGER, Some("k"))].map(|event| StoredTriggerEvent { id: id(3).to_string(), ..event }))
+        .await;
+    let repeated = store.record_trigger_event(&event(2, TRIGGER, Some("k"))).await.unwrap();
+    assert_eq!(repeated, Some(event(2, TRIGGER, None)), "the id counts more than the key");
 }
 
 pub(crate) async fn decisions_can_change(store: &dyn Store) {

@@ -7,11 +7,11 @@ use crate::store::{StoreError, StoredTriggerEvent, TriggerDecision};
 
 impl State {
     pub(super) fn record_trigger_event(&mut self, event: &StoredTriggerEvent) -> Option<StoredTriggerEvent> {
-        let earlier = self.trigger_events.values().find(|kept| {
-            kept.id == event.id
-                || (event.dedupe_key.is_some() && kept.trigger == event.trigger && kept.dedupe_key == event.dedupe_key)
-        });
-        if let Some(earlier) = earlier {
+        let alike = |kept: &&StoredTriggerEvent| {
+            event.dedupe_key.is_some() && kept.trigger == event.trigger && kept.dedupe_key == event.dedupe_key
+        };
+        let known = self.trigger_events.get(&event.id);
+        if let Some(earlier) = known.or_else(|| self.trigger_events.values().find(alike)) {
             return Some(earlier.clone());
         }
         self.trigger_events.insert(event.id.clone(), event.clone());
