@@ -248,7 +248,7 @@ impl From<WatchError> for AppError {
     fn from(error: WatchError) -> Self {
         match error {
             WatchError::Store(error) => error.into(),
-            WatchError::Stopping { .. } => Self::unavailable(error.to_string()),
+            WatchError::Stopping => Self::unavailable(error.to_string()),
         }
     }
 }

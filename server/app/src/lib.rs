@@ -9,6 +9,7 @@
 //! adapters.
 
 mod account;
+mod app;
 mod application;
 mod call;
 mod convert;
@@ -112,4 +113,5 @@ struct Inner {
     watches: Arc<tokio::sync::Semaphore>,
     bursts: trigger::Bursts,
     views: infrastructure::Views,
+    pumps: pump::Pumps,
 }

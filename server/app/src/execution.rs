@@ -1,0 +1,122 @@
+//! `ExecutionService`, but for its streams.
+
+mod command;
+mod list;
+
+use gennaker_core::execution::{Cause, Event, EventRecord, Execution, ExecutionStatus, Origin};
+use gennaker_core::resource::ResourceKind;
+use gennaker_ports::store::ExecutionSummary;
+use gennaker_ports::{Access, Target};
+use gennaker_proto::v1;
+use serde_json::{Map, Value};
+
+use crate::convert;
+use crate::convert::execution::Viewer;
+use crate::names::ExecutionName;
+use crate::{App, AppError, Caller, names, request};
+
+impl App {
+    /// Starts a pipeline.
+    pub async fn start_execution(
+        &self,
+        caller: &Caller,
+        request: v1::StartExecutionRequest,
+    ) -> Result<v1::StartExecutionResponse, AppError> {
+        self.admit(caller, &request).await?;
+        let key = request::command(caller, &request, &request.request_id);
+        if let Some(execution) = self.repeated(&key).await? {
+            return Ok(v1::StartExecutionResponse { execution: Some(self.show(caller, &execution).await?) });
+        }
+        let pipeline = self.get::<v1::Pipeline>(&request.pipeline).await?;
+        let cause = Cause {
+            actor: caller.name().to_owned(),
+            origin: Origin::Manual,
+            reason: request.reason.clone(),
+            payload: Value::Null,
+        };
+        let given: Map<String, Value> =
+            request.parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+        let start = self.prepare(&pipeline, &given, cause).await?;
+        if request.validate_only {
+            let event = Event::Created { start: Box::new(start), queued: false };
+            let record = EventRecord { sequence: 1, time: self.now(), event };
+            let execution = Execution::replay([&record]).expect("the log begins with its creation");
+            return Ok(v1::StartExecutionResponse { execution: Some(self.show(caller, &execution).await?) });
+        }
+        let execution = self.inner.ports.engine.start(start, key).await?;
+        Ok(v1::StartExecutionResponse { execution: Some(self.show(caller, &execution).await?) })
+    }
+
+    /// Gets one execution with its stages.
+    pub async fn get_execution(
+        &self,
+        caller: &Caller,
+        request: v1::GetExecutionRequest,
+    ) -> Result<v1::GetExecutionResponse, AppError> {
+        self.admit(caller, &request).await?;
+        let name = names::parse_execution("name", &request.name)?;
+        self.row(&name).await?;
+        let execution = self.inner.ports.engine.execution(name.id).await?;
+        Ok(v1::GetExecutionResponse { execution: Some(self.show(caller, &execution).await?) })
+    }
+
+    /// Says what everything that has not ended waits for.
+    pub async fn explain_execution(
+        &self,
+        caller: &Caller,
+        request: v1::ExplainExecutionRequest,
+    ) -> Result<v1::ExplainExecutionResponse, AppError> {
+        self.admit(caller, &request).await?;
+        let name = names::parse_execution("name", &request.name)?;
+        self.row(&name).await?;
+        let execution = self.inner.ports.engine.execution(name.id).await?;
+        let viewer = self.viewer(caller, name.application).await;
+        Ok(convert::execution::explanation(&execution, &viewer))
+    }
+
+    /// The row of an execution, which must be of the application that its name says: that is what was authorised.
+    pub(crate) async fn row(&self, name: &ExecutionName<'_>) -> Result<ExecutionSummary, AppError> {
+        let row = self.inner.ports.store.execution(name.id).await?;
+        row.filter(|row| row.application == name.application)
+            .ok_or_else(|| AppError::not_found("execution", names::execution(name.application, name.id)))
+    }
+
+    /// An execution as its viewer sees it.
+    pub(crate) async fn show(&self, caller: &Caller, execution: &Execution) -> Result<v1::Execution, AppError> {
+        let definition = &execution.start.definition;
+        let viewer = self.viewer(caller, &definition.application).await;
+        let place = self.queue_position(execution).await?;
+        let pinned_parameters = self.pinned(definition.pipeline.as_deref()).await?;
+        Ok(v1::Execution { pinned_parameters, ..convert::execution::full(execution, &viewer, place) })
+    }
+
+    /// Who looks at the executions of an application.
+    pub(crate) async fn viewer(&self, caller: &Caller, application: &str) -> Viewer {
+        let target = Target::Application(application.to_owned());
+        Viewer { name: caller.name().to_owned(), may_execute: self.may(caller, Access::Execute, &target).await }
+    }
+
+    /// The place of an execution among those of its pipeline that wait, from 1; 0 where it does not.
+    pub(crate) async fn queue_position(&self, execution: &Execution) -> Result<u32, AppError> {
+        match &execution.start.definition.pipeline {
+            Some(pipeline) if execution.status == ExecutionStatus::Queued => {
+                let unfinished = self.inner.ports.store.unfinished(pipeline).await?;
+                let waiting = unfinished.iter().filter(|(_, status)| *status == ExecutionStatus::Queued);
+                let before = waiting.take_while(|(id, _)| *id != execution.id()).count();
+                Ok(u32::try_from(before + 1).unwrap_or(u32::MAX))
+            }
+            Some(_) | None => Ok(0),
+        }
+    }
+
+    /// The parameters that a pipeline pins now.
+    pub(crate) async fn pinned(&self, pipeline: Option<&str>) -> Result<Vec<String>, AppError> {
+        let Some(pipeline) = pipeline else { return Ok(Vec::new()) };
+        let Some(resource) = self.inner.ports.store.resource(ResourceKind::Pipeline, pipeline).await? else {
+            return Ok(Vec::new());
+        };
+        let parameters = resource.body.get("parameters").and_then(Value::as_array);
+        let pinned = parameters.into_iter().flatten().filter(|p| p.get("pinned") == Some(&Value::Bool(true)));
+        Ok(pinned.filter_map(|p| p.get("name")?.as_str().map(str::to_owned)).collect())
+    }
+}

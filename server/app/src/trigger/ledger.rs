@@ -1,0 +1,205 @@
+//! What triggers saw, and what is done about it.
+//!
+//! An event is noted as PENDING before its pipeline is started, with a request id that follows from the event: when the
+//! server dies in between, the event is taken up again, and the start is the same start. What is delivered twice is taken
+//! up again too, unless it has fired: so a sender can repeat what failed.
+
+use gennaker_core::execution::{Cause, CommandId, ExecutionId, Origin};
+use gennaker_ports::Launch;
+use gennaker_ports::store::{StoredTriggerEvent, TriggerDecision};
+use gennaker_proto::v1;
+use serde_json::{Map, Value, json};
+
+use crate::convert;
+use crate::{App, AppError};
+
+/// How many events are taken up with one look at the store.
+const BATCH: usize = 50;
+
+/// Something that a trigger saw.
+pub(super) struct Seen {
+    pub(super) trigger: String,
+    /// Who or what sent it.
+    pub(super) actor: String,
+    /// Who starts the execution: the trigger itself, or the person who fired it.
+    pub(super) starter: String,
+    /// Why, in the words of the person who fired it.
+    pub(super) reason: String,
+    pub(super) payload: Value,
+    /// Values for the pipeline's parameters, over those of the trigger.
+    pub(super) parameters: Map<String, Value>,
+    /// What makes it the same as another.
+    pub(super) dedupe_key: Option<String>,
+}
+
+/// What was decided.
+struct Outcome {
+    decision: TriggerDecision,
+    reason: String,
+    execution: Option<ExecutionId>,
+}
+
+impl Outcome {
+    fn without_execution(decision: TriggerDecision, reason: impl Into<String>) -> Self {
+        Self { decision, reason: reason.into(), execution: None }
+    }
+}
+
+impl App {
+    /// Notes something that starts nothing.
+    pub(super) async fn note(
+        &self,
+        seen: &Seen,
+        decision: TriggerDecision,
+        reason: &str,
+        execution: Option<ExecutionId>,
+    ) -> Result<StoredTriggerEvent, AppError> {
+        let event = StoredTriggerEvent {
+            dedupe_key: None,
+            decision,
+            reason: reason.to_owned(),
+            execution,
+            payload: json!({ "payload": convert::trigger::shorten(&seen.payload) }),
+            ..self.event_of(seen)
+        };
+        self.inner.ports.store.record_trigger_event(&event).await?;
+        Ok(event)
+    }
+
+    /// Notes something that starts the trigger's pipeline, and starts it, once for all deliveries of the same.
+    pub(super) async fn fire(&self, seen: &Seen) -> Result<StoredTriggerEvent, AppError> {
+        let event = self.event_of(seen);
+        let Some(earlier) = self.inner.ports.store.record_trigger_event(&event).await? else {
+            return self.take_up(event, true).await;
+        };
+        let earlier = match earlier.decision {
+            TriggerDecision::Fired => earlier,
+            TriggerDecision::Pending => self.take_up(earlier, false).await?,
+            TriggerDecision::Failed
+            | TriggerDecision::Capped
+            | TriggerDecision::Disabled
+            | TriggerDecision::Filtered
+            | TriggerDecision::Deduplicated => self.take_up(earlier, true).await?,
+        };
+        let reason = format!("it is the same as event {} and did not start a second execution", earlier.id);
+        self.note(seen, TriggerDecision::Deduplicated, &reason, earlier.execution).await
+    }
+
+    /// Takes up again what was cut short: to be called when the server starts. Returns how many events there were.
+    ///
+    /// # Errors
+    /// Where the store can't be used; what was not taken up stays for the next time.
+    pub async fn recover_pending_triggers(&self) -> Result<usize, AppError> {
+        let mut count = 0;
+        let mut after: Option<String> = None;
+        loop {
+            let batch = self.inner.ports.store.pending_trigger_events(after.as_deref(), BATCH).await?;
+            after = batch.last().map(|last| last.id.clone());
+            let is_last = batch.len() < BATCH;
+            for event in batch {
+                self.take_up(event, false).await?;
+                count += 1;
+            }
+            if is_last {
+                return Ok(count);
+            }
+        }
+    }
+
+    /// Decides an event that is noted. `capped` counts it against the trigger's rate.
+    async fn take_up(&self, mut event: StoredTriggerEvent, capped: bool) -> Result<StoredTriggerEvent, AppError> {
+        let outcome = if capped && !self.inner.bursts.admit(&event.trigger, self.now()) {
+            let limit = self.inner.options.limits.max_trigger_events_per_minute;
+            let reason = format!("the trigger has started {limit} executions within a minute, which is its limit");
+            Outcome::without_execution(TriggerDecision::Capped, reason)
+        } else {
+            self.start_for(&event).await?
+        };
+        let store = &self.inner.ports.store;
+        store.decide_trigger_event(&event.id, outcome.decision, &outcome.reason, outcome.execution).await?;
+        metrics::counter!("gennaker_trigger_events_total", "decision" => outcome.decision.as_str()).increment(1);
+        event.decision = outcome.decision;
+        event.reason = outcome.reason;
+        event.execution = outcome.execution;
+        Ok(event)
+    }
+
+    /// Starts the pipeline of an event's trigger. What may work later is an error: the event then stays pending.
+    async fn start_for(&self, event: &StoredTriggerEvent) -> Result<Outcome, AppError> {
+        let Some(trigger) = self.find::<v1::Trigger>(&event.trigger).await? else {
+            return Ok(Outcome::without_execution(TriggerDecision::Failed, "the trigger was deleted"));
+        };
+        if trigger.definition.disabled {
+            return Ok(Outcome::without_execution(TriggerDecision::Disabled, "the trigger is disabled"));
+        }
+        match self.start_once(launch(&trigger.definition, event)).await {
+            Ok(execution) => {
+                let reason = format!("it started {}", trigger.definition.pipeline);
+                Ok(Outcome { decision: TriggerDecision::Fired, reason, execution: Some(execution) })
+            }
+            Err(error @ (AppError::Unavailable { .. } | AppError::Internal { .. })) => Err(error),
+            Err(error) => Ok(Outcome::without_execution(refusal(&error), error.to_string())),
+        }
+    }
+
+    fn event_of(&self, seen: &Seen) -> StoredTriggerEvent {
+        StoredTriggerEvent {
+            id: self.new_id().to_string(),
+            trigger: seen.trigger.clone(),
+            time: self.now(),
+            actor: seen.actor.clone(),
+            dedupe_key: seen.dedupe_key.clone(),
+            decision: TriggerDecision::Pending,
+            reason: String::new(),
+            execution: None,
+            payload: json!({
+                "payload": seen.payload,
+                "parameters": seen.parameters,
+                "reason": seen.reason,
+                "starter": seen.starter,
+            }),
+        }
+    }
+}
+
+/// What an event starts.
+fn launch(trigger: &v1::Trigger, event: &StoredTriggerEvent) -> Launch {
+    let text = |key: &str| event.payload.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let own = trigger.parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+    let mut parameters: Map<String, Value> = own.collect();
+    let brought = event.payload.get("parameters").and_then(Value::as_object);
+    parameters.extend(brought.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
+    Launch {
+        pipeline: trigger.pipeline.clone(),
+        parameters,
+        cause: Cause {
+            actor: text("starter"),
+            origin: Origin::Trigger { trigger: event.trigger.clone(), event: event.id.clone() },
+            reason: text("reason"),
+            payload: event.payload.get("payload").cloned().unwrap_or_default(),
+        },
+        request: CommandId(format!("trigger-event/{}", event.id)),
+    }
+}
+
+/// The decision that a refused start means.
+fn refusal(error: &AppError) -> TriggerDecision {
+    match error {
+        AppError::FailedPrecondition { violations } => match violations.first().map(|violation| violation.kind) {
+            Some("PIPELINE_DISABLED") => TriggerDecision::Disabled,
+            Some("CONCURRENCY_LIMIT") => TriggerDecision::Capped,
+            _ => TriggerDecision::Failed,
+        },
+        AppError::ResourceExhausted { .. } => TriggerDecision::Capped,
+        AppError::InvalidArgument { .. }
+        | AppError::NotFound(_)
+        | AppError::AlreadyExists(_)
+        | AppError::Aborted { .. }
+        | AppError::OutOfRange { .. }
+        | AppError::TooSlow { .. }
+        | AppError::PermissionDenied { .. }
+        | AppError::Unauthenticated { .. }
+        | AppError::Unavailable { .. }
+        | AppError::Internal { .. } => TriggerDecision::Failed,
+    }
+}
