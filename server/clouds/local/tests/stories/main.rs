@@ -1,0 +1,9 @@
+//! The local cloud with real processes, sockets and files.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod bench;
+mod crashes;
+mod groups;
+mod restarts;
+mod traffic;
