@@ -1,0 +1,56 @@
+//! Health: `grpc.health.v1.Health` for each service, and the same for plain HTTP.
+
+use std::time::Duration;
+
+use gennaker_app::{App, Caller};
+use gennaker_proto::v1::{GetHealthRequest, GetHealthResponse, HealthStatus};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use crate::services;
+
+/// Asks again and again whether the server can do its work, until the shutdown; tells the health service and `ready`.
+pub(crate) async fn watch(
+    app: App,
+    interval: Duration,
+    mut reporter: HealthReporter,
+    ready: watch::Sender<bool>,
+    shutdown: CancellationToken,
+) {
+    let mut ticks = tokio::time::interval(interval);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let answer = tokio::select! {
+            () = shutdown.cancelled() => break,
+            answer = async { ticks.tick().await; app.ready().await } => answer,
+        };
+        let works = answer.is_ok();
+        if ready.send_replace(works) != works {
+            tracing::warn!(works, problem = ?answer.err(), "the server's health changed");
+        }
+        report(&reporter, works).await;
+    }
+    ready.send_replace(false);
+    report(&reporter, false).await;
+    // Ends the streams of those who watch, which would hold their connections open.
+    for service in services::NAMES.into_iter().chain([""]) {
+        reporter.clear_service_status(service).await;
+    }
+}
+
+/// How the parts of the server are now.
+pub(crate) async fn ask(app: &App) -> GetHealthResponse {
+    app.get_health(&Caller::named("system"), GetHealthRequest {}).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the server can't say how it is");
+        GetHealthResponse { status: HealthStatus::Failing.into(), components: Vec::new() }
+    })
+}
+
+async fn report(reporter: &HealthReporter, works: bool) {
+    let status = if works { ServingStatus::Serving } else { ServingStatus::NotServing };
+    for service in services::NAMES.into_iter().chain([""]) {
+        reporter.set_service_status(service, status).await;
+    }
+}

@@ -1,0 +1,184 @@
+//! Everything that is not gRPC, on the same port: health, metrics, webhooks, JSON calls, and the fallback.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, State};
+use axum::middleware::from_fn_with_state;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use gennaker_app::App;
+use gennaker_proto::v1::HealthStatus;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tonic::body::Body;
+use tower::ServiceExt;
+use tower::util::BoxCloneSyncService;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::CorsLayer;
+
+use crate::call::{ACTOR_HEADER, REQUEST_ID_HEADER};
+use crate::host::{self, Names};
+use crate::{Options, error, health, json, webhook};
+
+/// The gRPC services as one.
+pub(crate) type Grpc = BoxCloneSyncService<Request<Body>, http::Response<Body>, Infallible>;
+
+/// Renders the metrics in the text format of Prometheus.
+#[derive(Clone)]
+pub struct MetricsPage(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl MetricsPage {
+    /// A page that is rendered by a function.
+    pub fn new(render: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(render))
+    }
+}
+
+impl fmt::Debug for MetricsPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MetricsPage")
+    }
+}
+
+/// What the handlers need.
+#[derive(Clone)]
+pub(crate) struct Web {
+    /// The use cases.
+    pub(crate) app: App,
+    /// The gRPC services.
+    pub(crate) grpc: Grpc,
+    /// The same for gRPC-Web and for gRPC.
+    pub(crate) grpc_web: Grpc,
+    /// Whether the server should get requests.
+    pub(crate) ready: watch::Receiver<bool>,
+    /// The metrics.
+    pub(crate) metrics: MetricsPage,
+}
+
+/// The routes; everything else goes to [`fallback`].
+pub(crate) fn router(web: Web, options: &Options) -> Router {
+    let limits = web.app.limits().clone();
+    let json = Router::new()
+        .route("/v1/{service}/{method}", post(json::call))
+        .layer(DefaultBodyLimit::max(bytes(limits.max_message_bytes)));
+    let webhooks = Router::new()
+        .route("/webhooks/{*trigger}", post(webhook::receive))
+        .layer(DefaultBodyLimit::max(bytes(limits.max_webhook_bytes)));
+    let routes = Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics_page))
+        .merge(json)
+        .merge(webhooks)
+        .fallback(fallback)
+        .with_state(web)
+        .layer(CatchPanicLayer::custom(panicked));
+    let routes = match cors(&options.cors_origins) {
+        Some(cors) => routes.layer(cors),
+        None => routes,
+    };
+    match &options.allowed_hosts {
+        Some(allowed) => routes.layer(from_fn_with_state(Names::new(allowed), host::check)),
+        None => routes,
+    }
+}
+
+/// A limit as a size in memory.
+pub(crate) fn bytes(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+/// How the parts of the server are: 200 while it works, 503 when it does not.
+async fn healthz(State(web): State<Web>) -> Response {
+    let health = health::ask(&web.app).await;
+    let code = if health.status() == HealthStatus::Failing { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    (code, Json(gennaker_proto::json::encode(&health))).into_response()
+}
+
+/// Whether the server should get requests: not while it stops, nor while its store does not answer.
+async fn readyz(State(web): State<Web>) -> Response {
+    let ready = *web.ready.borrow();
+    let code = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (code, Json(json!({"ready": ready}))).into_response()
+}
+
+async fn metrics_page(State(web): State<Web>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (web.metrics.0)())
+}
+
+/// gRPC of both sorts goes to the services, whatever its path: clients must never get a page for an answer.
+async fn fallback(State(web): State<Web>, request: axum::extract::Request) -> Response {
+    if is_grpc(request.headers()) {
+        let answered = web.grpc_web.oneshot(request.map(Body::new)).await;
+        return match answered {
+            Ok(response) => response.map(axum::body::Body::new),
+            Err(never) => match never {},
+        };
+    }
+    match (request.method(), request.uri().path()) {
+        (&Method::GET | &Method::HEAD, "/") => Html(PAGE).into_response(),
+        (_, path) => failure(StatusCode::NOT_FOUND, &format!("there is nothing at {path}")),
+    }
+}
+
+pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// A failure of plain HTTP as JSON.
+pub(crate) fn failure(code: StatusCode, message: &str) -> Response {
+    (code, Json(failure_body(code, message))).into_response()
+}
+
+fn failure_body(code: StatusCode, message: &str) -> Value {
+    json!({"error": {"code": code.as_u16(), "message": message}})
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    drop(panic); // The panic hook has logged it.
+    json::failure(&error::panicked(""))
+}
+
+/// Pages of other origins may call only where the configuration names them.
+fn cors(origins: &[String]) -> Option<CorsLayer> {
+    let allowed: Vec<_> = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
+    let named = |names: &[&'static str]| names.iter().map(|name| HeaderName::from_static(name)).collect::<Vec<_>>();
+    let mut sent = named(&["x-grpc-web", "x-user-agent", "grpc-timeout"]);
+    sent.extend([header::CONTENT_TYPE, ACTOR_HEADER, REQUEST_ID_HEADER]);
+    let mut exposed = named(&["grpc-status", "grpc-message", "grpc-status-details-bin"]);
+    exposed.push(REQUEST_ID_HEADER);
+    let layer = CorsLayer::new()
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(sent)
+        .expose_headers(exposed)
+        .max_age(Duration::from_secs(3600));
+    (!allowed.is_empty()).then(|| layer.allow_origin(allowed))
+}
+
+const PAGE: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Gennaker</title>
+<style>
+  body { font: 16px/1.6 system-ui, sans-serif; max-width: 42rem; margin: 4rem auto; padding: 0 1rem; color: #1d2733 }
+  code, pre { font: 14px/1.5 ui-monospace, monospace; background: #f2f5f8; border-radius: 4px }
+  code { padding: .1em .3em } pre { padding: 1rem; overflow-x: auto }
+  @media (prefers-color-scheme: dark) { body { background: #11161c; color: #dbe4ee } code, pre { background: #1d2630 } }
+</style>
+<h1>Gennaker</h1>
+<p>This is a Gennaker server: continuous delivery in one program. It speaks gRPC and gRPC-Web on this port, and JSON for
+  unary calls.</p>
+<pre>gennaker list applications
+grpcurl -plaintext HOST:PORT list
+curl -X POST -H 'content-type: application/json' http://HOST:PORT/v1/SystemService/GetVersion</pre>
+<p>Also here: <a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a>, <a href="/metrics">/metrics</a> and
+  <code>POST /webhooks/applications/{application}/triggers/{trigger}</code>.</p>
+</html>
+"#;
