@@ -5,7 +5,10 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use gennaker_core::Timestamp;
 use gennaker_core::resource::ResourceKind;
 use gennaker_ports::store::{Expect, ResourceWrite};
@@ -232,6 +235,22 @@ async fn readers_and_writers_do_not_wait_for_each_other() {
     });
     futures::future::join_all(writes).await;
     assert_eq!(store.resources(KIND, "", None, 500).await.unwrap().items.len(), 200);
+}
+
+#[tokio::test]
+async fn a_queue_that_stays_full_turns_callers_away() {
+    let dir = TempDir::new().unwrap();
+    let few = Options { queue: 1, patience: Duration::from_millis(20), ..options(dir.path()) };
+    let store = &SqliteStore::open(&few).unwrap();
+    let blocker = Connection::open(dir.path().join("gennaker.db")).unwrap();
+    blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let writes = (0..3).map(|n| async move { store.write_resource(&write(&format!("a{n}"), 1), Expect::Absent).await });
+    let mut answers = writes.collect::<FuturesUnordered<_>>();
+    let first = answers.next().await.unwrap();
+    assert!(matches!(first, Err(StoreError::Unavailable(_))), "one is written, one waits, one is too many: {first:?}");
+    blocker.execute_batch("ROLLBACK").unwrap();
+    let others: Vec<_> = answers.collect().await;
+    assert!(others.len() == 2 && others.iter().all(Result::is_ok), "{others:?}");
 }
 
 #[tokio::test]
