@@ -264,6 +264,13 @@ impl Client {
         Ok(Self { sender })
     }
 
+    /// Waits until the other side has closed the connection.
+    pub(crate) async fn closed(&mut self) {
+        while self.sender.ready().await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, String> {
         self.sender.ready().await.map_err(|error| error.to_string())?;
         self.sender.send_request(request).await.map_err(|error| format!("{error:?}"))

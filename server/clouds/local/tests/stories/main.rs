@@ -4,6 +4,7 @@
 
 mod bench;
 mod crashes;
+mod edges;
 mod groups;
 mod restarts;
 mod traffic;
