@@ -117,7 +117,7 @@ impl Command {
 }
 
 /// What a new execution begins with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
     /// Its id.
     pub id: ExecutionId,
@@ -132,7 +132,7 @@ pub struct Start {
 }
 
 /// Why an execution exists.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
     /// Who or what started it: a user, or a trigger's resource name.
     pub actor: String,
@@ -147,7 +147,7 @@ pub struct Cause {
 }
 
 /// What kind of start an execution had.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "origin", rename_all = "snake_case")]
 pub enum Origin {
     /// A person or a client asked for it.
@@ -166,7 +166,7 @@ pub enum Origin {
 }
 
 /// The stage that started an execution.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParentStage {
     /// The execution the stage belongs to.
     pub execution: ExecutionId,

@@ -9,7 +9,7 @@ use super::StageId;
 use crate::schedule::Window;
 
 /// The graph and the rules of one execution, copied from the pipeline's revision at the start.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Definition {
     /// The application's id, without the `applications/` before it.
     pub application: String,
@@ -48,7 +48,7 @@ pub enum QueuePolicy {
 }
 
 /// A node of the graph.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageDefinition {
     /// The id, unique in the execution.
     pub id: StageId,

@@ -26,7 +26,7 @@ pub use definition::{Concurrency, Definition, FailurePolicy, QueuePolicy, StageD
 pub use event::{Event, EventRecord};
 pub use explain::{Actor, Wait, explain, explain_stage};
 pub use graph::{GraphError, check_graph, downstream};
-pub use id::{CommandId, EffectKey, ExecutionId, StageId};
+pub use id::{CommandId, EffectKey, ExecutionId, ExecutionIdError, StageId};
 pub use machine::{Context, Decision, Outgoing, create, handle};
 pub use parameters::{ParameterError, ParameterSpec, ParameterType, bind_parameters};
 pub use plan::{JudgmentSpec, Plan, StageKinds, SyntheticStage, TaskKind, TaskSpec};

@@ -114,7 +114,7 @@ pub enum TaskKind {
     },
     /// A person.
     Judgment(JudgmentSpec),
-    /// The end of the execution that an earlier task of the stage started.
+    /// The end of the execution that an earlier task of the stage started. A stage waits for one at most.
     AwaitChild,
 }
 

@@ -217,8 +217,14 @@ impl Execution {
 
     /// A stage's synthetic children, in order.
     pub fn children<'a>(&'a self, parent: &'a StageId) -> impl Iterator<Item = &'a Stage> {
-        let behind = self.place(parent).map_or(self.stages.len(), |place| place + 1);
-        let synthetic = self.stages[behind..].iter().take_while(|stage| stage.parent.is_some());
+        let place = self.place(parent);
+        place.map(|place| self.children_at(place)).into_iter().flatten()
+    }
+
+    /// The synthetic children of the stage at a place, in order. They are among the synthetic stages behind it.
+    pub(super) fn children_at(&self, place: usize) -> impl Iterator<Item = &Stage> {
+        let parent = self.stages[place].id();
+        let synthetic = self.stages[place + 1..].iter().take_while(|stage| stage.parent.is_some());
         synthetic.filter(move |stage| stage.parent.as_ref() == Some(parent))
     }
 

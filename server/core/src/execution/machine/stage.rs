@@ -1,8 +1,8 @@
 //! Driving one running stage through its phases.
 
+use super::Machine;
 use super::advance::Progress;
 use super::cancel::CANCELED;
-use super::{Machine, Scope};
 use crate::execution::readable::Readable;
 use crate::execution::{
     Event, Failure, FailurePolicy, Hold, Phase, Stage, StageId, StageStatus, SyntheticPosition, SyntheticStage,
@@ -132,9 +132,8 @@ impl Machine<'_> {
     }
 
     fn children(&self, place: usize, position: SyntheticPosition) -> Children {
-        let Scope { execution, stage } = self.scope(place);
         let mut result = Children::Passed;
-        for child in execution.children(stage.id()).filter(|child| child.position == Some(position)) {
+        for child in self.execution.children_at(place).filter(|child| child.position == Some(position)) {
             if child.status.halts() {
                 return Children::Halted(child_failure(child));
             }

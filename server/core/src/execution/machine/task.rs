@@ -22,18 +22,17 @@ impl Machine<'_> {
         let Some((number, task)) = (0u32..).zip(&stage.tasks).find(|(_, task)| !passed(task)) else {
             return self.continue_after_tasks(place);
         };
-        let id = stage.id().clone();
         match task.status {
             TaskStatus::NotStarted => {
-                let until = self.until(&task.spec.kind);
-                self.emit(Event::TaskStarted { stage: id, task: number, attempt: 1, until });
+                let (stage, until) = (stage.id().clone(), self.until(&task.spec.kind));
+                self.emit(Event::TaskStarted { stage, task: number, attempt: 1, until });
                 Progress::Moved
             }
             TaskStatus::Running => match self.next(stage, task) {
                 Next::Wait => Progress::Waits,
                 Next::Retry(attempt) => {
-                    let until = task.until;
-                    self.emit(Event::TaskStarted { stage: id, task: number, attempt, until });
+                    let (stage, until) = (stage.id().clone(), task.until);
+                    self.emit(Event::TaskStarted { stage, task: number, attempt, until });
                     Progress::Moved
                 }
                 Next::Finish(status, message) => {

@@ -156,8 +156,12 @@ impl Execution {
             };
             Stage::new(Arc::new(definition), Some(parent.clone()), Some(position), attempt)
         });
+        let new: Vec<Stage> = new.collect();
+        for place in self.places.values_mut().filter(|place| **place >= end) {
+            *place += new.len();
+        }
+        self.places.extend(new.iter().zip(end..).map(|(stage, place)| (stage.id().clone(), place)));
         self.stages.splice(end..end, new);
-        self.index();
     }
 
     /// A parent's outputs are its tasks' over those of its synthetic stages; arrays are joined, objects merged.
@@ -294,7 +298,6 @@ impl Stage {
 
     fn child_started(&mut self, child: ExecutionId) {
         self.child = Some(child);
-        self.child_result = None;
         if let Some(place) = self.early.iter().position(|end| end.child == child) {
             let end = self.early.remove(place);
             self.child_ended(end);

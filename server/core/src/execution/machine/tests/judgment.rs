@@ -24,7 +24,8 @@ fn a_judge_lets_it_continue() {
     b: planned ["work"]
     b.0: try 1 until 3600s
     "#);
-    assert_eq!(world.stage("a").outputs["judge"], "ann");
+    let outputs = serde_json::json!({"decision": "CONTINUE", "judge": "ann", "comment": ""});
+    assert_eq!(serde_json::json!(world.stage("a").outputs), outputs);
     assert_eq!(
         world.refused(&judge("a", "ann", Continue, None)),
         "stage a is SUCCEEDED: only a stage that waits for a judgment can be judged"

@@ -1,5 +1,6 @@
 //! Tests of the machine: stories by theme, and properties over random graphs and commands.
 
+mod arbitrary;
 mod cancel;
 mod child;
 mod explain;
@@ -8,8 +9,10 @@ mod judgment;
 mod narration;
 mod outputs;
 mod pause;
+mod properties;
 mod queue;
 mod retry;
+mod scale;
 mod script;
 mod skip;
 mod synthetic;

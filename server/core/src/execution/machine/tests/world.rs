@@ -44,7 +44,7 @@ pub(super) fn succeeded(outputs: serde_json::Value, child: Option<ExecutionId>) 
     TaskOutcome::Succeeded { outputs: object(outputs), message: "done".into(), child }
 }
 
-fn start(definition: Arc<Definition>, origin: Origin) -> Start {
+pub(super) fn start(definition: Arc<Definition>, origin: Origin) -> Start {
     let cause = Cause { actor: "ann".into(), origin, reason: "a test".into(), payload: json!({"build": 7}) };
     Start { id: execution_id(1), definition, cause, parameters: object(json!({"size": 2})), labels: BTreeMap::new() }
 }
@@ -68,6 +68,8 @@ impl World {
             effects: HashSet::new(),
         };
         world.record(&decision);
+        assert_eq!(Execution::replay(&world.log).as_ref(), Some(&world.execution));
+        world.shadow = Some(world.execution.clone());
         world.check();
         world
     }
