@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
@@ -16,6 +17,14 @@ use tokio::process::{Child, Command};
 pub(crate) const CLOUD_VARIABLE: &str = "GENNAKER_CLOUD";
 /// Names the instance that a process belongs to.
 pub(crate) const INSTANCE_VARIABLE: &str = "GENNAKER_INSTANCE";
+
+/// Held while a process is started: until it runs its program, it has all files and sockets of the server open.
+static STARTING: Mutex<()> = Mutex::new(());
+
+/// Waits until no process holds sockets open that the server has closed.
+pub(crate) fn let_starts_finish() {
+    drop(STARTING.lock());
+}
 
 /// How often a process that is not our child is looked at.
 const POLL: Duration = Duration::from_millis(200);
@@ -115,7 +124,8 @@ impl Process {
     pub(crate) fn start(launch: Launch) -> io::Result<Self> {
         let (program, arguments) =
             launch.command.split_first().ok_or_else(|| io::Error::other("the command is empty"))?;
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .args(arguments)
             .current_dir(&launch.directory)
             .env_clear()
@@ -123,8 +133,11 @@ impl Process {
             .stdin(Stdio::null())
             .stdout(launch.output.try_clone()?)
             .stderr(launch.output)
-            .process_group(0)
-            .spawn()?;
+            .process_group(0);
+        let mut child = {
+            let _starting = STARTING.lock();
+            command.spawn()?
+        };
         let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
         match pid.and_then(stat) {
             Some(stat) => Ok(Self { id: stat.id, child: Some(child) }),

@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use super::{Connection, Proxy, http, tcp};
+use crate::process::let_starts_finish;
 
 /// How long accepting pauses when the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -42,6 +43,7 @@ impl Closed {
     /// Waits until the port is free.
     pub(crate) async fn wait(self) {
         self.0.cancelled().await;
+        let_starts_finish();
     }
 }
 
