@@ -153,10 +153,7 @@ mod tests {
         let cluster = Moniker::new("shop", "prod", "").unwrap();
         assert_eq!(cluster.next(None, |_| false).unwrap().name(), "shop-prod-v000");
         assert_eq!(cluster.next(Some(999), |n| n == 0).unwrap().name(), "shop-prod-v001");
-        assert_eq!(
-            cluster.next(Some(5), |_| true),
-            Err(NamingError::Exhausted { cluster: "shop-prod".into() })
-        );
+        assert_eq!(cluster.next(Some(5), |_| true), Err(NamingError::Exhausted { cluster: "shop-prod".into() }));
     }
 
     #[test]

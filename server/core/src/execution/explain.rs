@@ -71,8 +71,8 @@ fn stages(execution: &Execution) -> Vec<Wait> {
 
 fn of_stage(execution: &Execution, halted: &BTreeSet<StageId>, stage: &Stage) -> Option<Wait> {
     match stage.status {
-        StageStatus::NotStarted if stage.parent.is_none() => Some(before_start(execution, halted, stage)),
-        StageStatus::Running => Some(running(execution, stage)),
+        StageStatus::NotStarted if stage.parent.is_none() => before_start(execution, halted, stage),
+        StageStatus::Running => running(execution, stage),
         StageStatus::NotStarted
         | StageStatus::Succeeded
         | StageStatus::FailedContinue
@@ -93,43 +93,39 @@ fn halted(execution: &Execution) -> BTreeSet<StageId> {
     downstream_of(execution.start.definition.stages.iter(), halts)
 }
 
-fn before_start(execution: &Execution, halted: &BTreeSet<StageId>, stage: &Stage) -> Wait {
+fn before_start(execution: &Execution, halted: &BTreeSet<StageId>, stage: &Stage) -> Option<Wait> {
     let open = |id: &&StageId| execution.stage(id).is_some_and(|stage| !stage.status.lets_pass());
     let awaited: Vec<StageId> = stage.definition.depends_on.iter().filter(open).cloned().collect();
     let stopped: Vec<StageId> = awaited.iter().filter(|id| halted.contains(id)).cloned().collect();
     if !stopped.is_empty() {
-        return wait(
-            stage,
-            "nothing any more: its branch was halted before it".to_owned(),
-            None,
-            Actor::Stages(stopped),
-        );
+        let reason = "nothing any more: its branch was halted before it".to_owned();
+        return Some(wait(stage, reason, None, Actor::Stages(stopped)));
     }
     if awaited.is_empty() {
-        return wait(stage, TO_RESUME.to_owned(), None, anybody());
+        return to_resume(execution, stage);
     }
     let skipped = if stage.skipped.is_some() { ", to be skipped then" } else { "" };
-    wait(stage, format!("the stages it depends on{skipped}"), None, Actor::Stages(awaited))
+    Some(wait(stage, format!("the stages it depends on{skipped}"), None, Actor::Stages(awaited)))
 }
 
-fn running(execution: &Execution, stage: &Stage) -> Wait {
+fn running(execution: &Execution, stage: &Stage) -> Option<Wait> {
     if let Some(hold) = &stage.hold {
-        return wait(stage, hold.reason.clone(), Some(hold.until), Actor::Clock);
+        return Some(wait(stage, hold.reason.clone(), Some(hold.until), Actor::Clock));
     }
     if let Some((_, task)) = stage.current_task() {
-        return on_task(stage, task);
+        return Some(on_task(stage, task));
     }
     let busy = |child: &&Stage| !child.status.is_final();
     let children: Vec<StageId> = execution.children(stage.id()).filter(busy).map(|s| s.id().clone()).collect();
     if children.is_empty() {
-        return wait(stage, TO_RESUME.to_owned(), None, anybody());
+        return to_resume(execution, stage);
     }
     let reason = match stage.phase {
         Phase::Holding | Phase::Before | Phase::Tasks => "the stages before its own work",
         Phase::After => "the stages after its own work",
         Phase::Cleanup => "the stages that clean up after its failure",
     };
-    wait(stage, reason.to_owned(), stage.timeout_at(), Actor::Stages(children))
+    Some(wait(stage, reason.to_owned(), stage.timeout_at(), Actor::Stages(children)))
 }
 
 fn on_task(stage: &Stage, task: &Task) -> Wait {
@@ -152,7 +148,6 @@ fn on_task(stage: &Stage, task: &Task) -> Wait {
 }
 
 /// What something waits for that only a pause keeps from going on.
-const TO_RESUME: &str = "the execution to be resumed";
 
 fn anybody() -> Actor {
     Actor::People(Vec::new())

@@ -146,7 +146,9 @@ impl Window {
             .filter_map(|ahead| today.checked_add_days(Days::new(ahead)))
             .filter(|date| self.days.is_empty() || self.days.contains(&date.weekday()))
             .flat_map(|date| spans.iter().map(move |span| (date, *span)))
-            .map(|(date, span)| (self.instant(date, span.start), self.instant(date, span.end) + Duration::from_secs(60)))
+            .map(|(date, span)| {
+                (self.instant(date, span.start), self.instant(date, span.end) + Duration::from_secs(60))
+            })
             .find(|(_, end)| *end > now)
             .map_or(now, |(start, _)| start.max(now))
     }
@@ -177,10 +179,10 @@ impl Window {
             LocalResult::Single(found) | LocalResult::Ambiguous(found, _) => found.to_utc().into(),
             LocalResult::None => {
                 let later = local + chrono::TimeDelta::hours(1);
-                self.time_zone.from_local_datetime(&later).earliest().map_or_else(
-                    || Timestamp::from(later.and_utc()),
-                    |found| Timestamp::from(found.to_utc()),
-                )
+                self.time_zone
+                    .from_local_datetime(&later)
+                    .earliest()
+                    .map_or_else(|| Timestamp::from(later.and_utc()), |found| Timestamp::from(found.to_utc()))
             }
         }
     }
@@ -197,7 +199,8 @@ mod tests {
     }
 
     fn window(zone: &str, days: &[Weekday], ranges: &[(&str, &str)]) -> Window {
-        let range = |(start, end): &(&str, &str)| TimeRange { start: start.parse().unwrap(), end: end.parse().unwrap() };
+        let range =
+            |(start, end): &(&str, &str)| TimeRange { start: start.parse().unwrap(), end: end.parse().unwrap() };
         Window {
             time_zone: Window::zone(zone).unwrap(),
             days: days.to_vec(),
