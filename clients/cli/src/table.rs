@@ -1,0 +1,52 @@
+//! Columns of text.
+
+use console::measure_text_width;
+
+/// Rows under headings, each column as wide as its widest cell.
+#[derive(Debug)]
+pub(crate) struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table with headings and no rows.
+    pub(crate) fn new<const N: usize>(headings: [&str; N]) -> Self {
+        Self { rows: vec![headings.map(str::to_owned).to_vec()] }
+    }
+
+    /// Adds a row.
+    pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.rows.push(cells.to_vec());
+    }
+
+    /// The table as text, without a line break at its end.
+    pub(crate) fn render(&self) -> String {
+        let columns = self.rows.first().map_or(0, Vec::len);
+        let width = |column: usize| self.rows.iter().map(|row| measure_text_width(&row[column])).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let lines = self.rows.iter().map(|row| {
+            let cells = row.iter().zip(&widths).map(|(cell, width)| pad(cell, *width));
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The text with spaces up to a width; colors don't count.
+pub(crate) fn pad(text: &str, width: usize) -> String {
+    let missing = width.saturating_sub(measure_text_width(text));
+    format!("{text}{}", " ".repeat(missing))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up() {
+        let mut table = Table::new(["NAME", "STATUS"]);
+        table.row(["a".into(), "ok".into()]);
+        table.row(["longer".into(), String::new()]);
+        assert_eq!(table.render(), "NAME    STATUS\na       ok\nlonger");
+    }
+}
