@@ -147,7 +147,11 @@ fn on_task(stage: &Stage, task: &Task) -> Wait {
     }
 }
 
-/// What something waits for that only a pause keeps from going on.
+/// What could go on is held up by a pause only. In the midst of a step, between two events, nothing holds it up.
+fn to_resume(execution: &Execution, stage: &Stage) -> Option<Wait> {
+    let paused = execution.status == ExecutionStatus::Paused;
+    paused.then(|| wait(stage, "the execution to be resumed".to_owned(), None, anybody()))
+}
 
 fn anybody() -> Actor {
     Actor::People(Vec::new())
