@@ -9,6 +9,7 @@ use gennaker_ports::{TrafficGuards, TrafficGuardsUnavailable};
 use gennaker_proto::v1;
 use tokio::sync::Semaphore;
 
+use crate::ids::Ids;
 use crate::infrastructure::Views;
 use crate::pump::Pumps;
 use crate::trigger::Bursts;
@@ -23,6 +24,7 @@ impl App {
             bursts: Bursts::new(options.limits.max_trigger_events_per_minute),
             views: Views::default(),
             pumps: Pumps::default(),
+            ids: Ids::default(),
             ports,
             options,
         };

@@ -185,11 +185,8 @@ fn unfinished(application: &str) -> ExecutionFilter {
 fn matches(terms: &Terms, application: &v1::Application) -> bool {
     terms.all(|field, values| match field {
         "name" => values.iter().any(|value| {
-            let (name, id) = (application.name.as_str(), names::last(&application.name));
-            match value.strip_suffix('*') {
-                Some(prefix) => name.starts_with(prefix) || id.starts_with(prefix),
-                None => name == value || id == value,
-            }
+            let name = if value.contains('/') { &application.name } else { names::last(&application.name) };
+            value.strip_suffix('*').map_or(name == value, |prefix| name.starts_with(prefix))
         }),
         "email" => values.contains(&application.email),
         label => {

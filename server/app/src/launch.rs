@@ -58,9 +58,9 @@ impl App {
         Err(AppError::ResourceExhausted { what, limit: u64::from(limit), retry_after: None })
     }
 
-    /// A new execution's id.
+    /// A new id, of an execution or of a trigger event.
     pub(crate) fn new_id(&self) -> ExecutionId {
-        ExecutionId::from_parts(self.now(), rand::random())
+        self.inner.ids.next(self.now(), rand::random())
     }
 
     /// The execution of an earlier call with the same request, whatever has changed since.

@@ -19,6 +19,7 @@ mod etag;
 mod execution;
 mod filter;
 mod gate;
+mod ids;
 mod infrastructure;
 mod launch;
 mod limits;
@@ -114,4 +115,5 @@ struct Inner {
     bursts: trigger::Bursts,
     views: infrastructure::Views,
     pumps: pump::Pumps,
+    ids: ids::Ids,
 }

@@ -1,5 +1,7 @@
 //! Executions.
 
+use std::collections::HashMap;
+
 use gennaker_core::execution::{
     Actor, Cause, Execution, ExecutionStatus, JudgmentDecision, Origin, Stage, StageId, StageStatus, SyntheticPosition,
     Task, TaskKind, Wait, explain, explain_stage,
@@ -20,8 +22,14 @@ pub(crate) struct Viewer {
 
 /// An execution with all of its stages.
 pub(crate) fn full(execution: &Execution, viewer: &Viewer, queue_position: u32) -> v1::Execution {
-    let stages = execution.stages.iter().map(|s| stage(execution, s, viewer)).collect();
-    v1::Execution { stages, ..header(execution, viewer, queue_position) }
+    v1::Execution { stages: all_stages(execution, viewer), ..header(execution, viewer, queue_position) }
+}
+
+/// All stages of an execution. What they wait for is found out in one go.
+pub(crate) fn all_stages(execution: &Execution, viewer: &Viewer) -> Vec<v1::StageExecution> {
+    let waits = explain(execution);
+    let waits: HashMap<&StageId, &Wait> = waits.iter().filter_map(|wait| Some((wait.stage.as_ref()?, wait))).collect();
+    execution.stages.iter().map(|s| stage_with(execution, s, viewer, waits.get(s.id()).copied())).collect()
 }
 
 /// An execution without its stages.
@@ -148,6 +156,10 @@ fn cause(cause: &Cause) -> v1::Cause {
 
 /// A stage of an execution.
 pub(crate) fn stage(execution: &Execution, stage: &Stage, viewer: &Viewer) -> v1::StageExecution {
+    stage_with(execution, stage, viewer, explain_stage(execution, stage).as_ref())
+}
+
+fn stage_with(execution: &Execution, stage: &Stage, viewer: &Viewer, wait: Option<&Wait>) -> v1::StageExecution {
     let definition = &stage.definition;
     v1::StageExecution {
         id: stage.id().to_string(),
@@ -170,7 +182,7 @@ pub(crate) fn stage(execution: &Execution, stage: &Stage, viewer: &Viewer) -> v1
         }),
         judgment: judgment(stage),
         child_execution: stage.child.map(|child| child_name(execution, stage, child)).unwrap_or_default(),
-        waiting: explain_stage(execution, stage).map(|wait| waiting(execution, &wait)),
+        waiting: wait.map(|wait| waiting(execution, wait)),
         allowed_actions: stage_actions(execution, stage, viewer),
         on_failure: stage_convert::policy_to_proto(definition.on_failure).into(),
         skip: stage.skipped.as_ref().map(|(actor, reason)| v1::Skip {
@@ -266,7 +278,7 @@ pub(crate) fn stage_actions(execution: &Execution, stage: &Stage, viewer: &Viewe
     }
     let task = stage.current_task().map(|(_, task)| &task.spec.kind);
     let skippable = match stage.status {
-        StageStatus::NotStarted => top_level,
+        StageStatus::NotStarted => top_level && stage.skipped.is_none(),
         StageStatus::Running => {
             stage.hold.is_some() || matches!(task, Some(TaskKind::Wait { .. } | TaskKind::AwaitChild))
         }

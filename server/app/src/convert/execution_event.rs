@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use gennaker_core::execution::{
     Event, EventRecord, Execution, JudgmentDecision, Stage, StageId, StageStatus, Start, TaskKind, TaskStatus,
+    downstream,
 };
 use gennaker_proto::v1::{self, ExecutionEventType as Type};
 
-use super::execution::{Viewer, header, stage};
+use super::execution::{Viewer, all_stages, header, stage};
 use super::time;
 
 /// Applies the next event to an execution, and tells what a client needs to do the same.
@@ -27,7 +28,12 @@ pub(crate) fn step(
     }
     let removed = before.iter().filter(|id| execution.stage(id).is_none()).map(StageId::to_string).collect();
     let touched = Touched::of(&record.event, execution, &before);
-    let stages = execution.stages.iter().filter(|s| touched.has(s)).map(|s| stage(execution, s, viewer)).collect();
+    let stages = match &touched {
+        Touched::All => all_stages(execution, viewer),
+        Touched::These(ids) => {
+            execution.stages.iter().filter(|s| ids.contains(s.id())).map(|s| stage(execution, s, viewer)).collect()
+        }
+    };
     let changed = v1::Execution { stages, ..header(execution, viewer, queue_position) };
     v1::ExecutionEvent {
         execution: changed.name.clone(),
@@ -93,6 +99,9 @@ impl Touched {
                 let new = after.stages.iter().map(Stage::id).filter(|id| !before.contains(id)).cloned();
                 Self::around(stage, after, new.collect())
             }
+            Event::StageFinished { stage, status } if status.halts() => {
+                Self::around(stage, after, downstream(after.start.definition.stages.iter(), stage))
+            }
             Event::StageStarted { stage, .. }
             | Event::StageReleased { stage, .. }
             | Event::StageFinished { stage, .. }
@@ -118,13 +127,6 @@ impl Touched {
             id = found.parent.as_ref();
         }
         Self::These(others)
-    }
-
-    fn has(&self, stage: &Stage) -> bool {
-        match self {
-            Self::All => true,
-            Self::These(ids) => ids.contains(stage.id()),
-        }
     }
 }
 
@@ -280,3 +282,6 @@ fn ended(status: TaskStatus) -> &'static str {
 fn because(what: String, why: &str) -> String {
     if why.is_empty() { what } else { format!("{what}: {why}") }
 }
+
+#[cfg(test)]
+mod tests;

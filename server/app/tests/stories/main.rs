@@ -1,0 +1,13 @@
+//! Stories of the use cases, on the real engine and the real stage kinds, with a store and a cloud in memory.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(unreachable_pub, reason = "the modules of a test are one program")]
+
+mod application;
+mod execution;
+mod gate;
+mod infrastructure;
+mod pipeline;
+mod trigger;
+mod watch;
+mod world;

@@ -1,0 +1,215 @@
+//! Streams of executions: what a client folds is what a read shows.
+
+use std::time::Duration;
+
+use gennaker_app::{AppError, Stream};
+use gennaker_proto::v1;
+use gennaker_proto::v1::watch_execution_response::Message as One;
+use gennaker_proto::v1::watch_executions_response::Message as Many;
+use serde_json::{Value, json};
+use tokio_stream::StreamExt;
+
+use crate::world::{World, ann, fold, next, reason, request, sorted};
+
+/// A pipeline with something of everything: branches, a judgment, a failure that is ignored, a deployment.
+fn everything() -> Value {
+    json!({"stages": [
+        {"id": "w", "wait": {"duration": "5s"}},
+        {"id": "ask", "dependsOn": ["w"], "manualJudgment": {"instructions": "Look."}},
+        {"id": "deploy", "dependsOn": ["ask"], "deploy": {"clusters": [{"account": "local", "region": "local",
+            "image": "hello:1", "capacity": {"min": 1, "desired": 1, "max": 1}, "redBlack": {"scaleDown": true}}]}},
+        {"id": "broken", "dependsOn": ["w"], "onFailure": "FAILURE_POLICY_IGNORE", "destroyServerGroup": {
+            "target": {"account": "local", "region": "local", "dynamic": {"cluster": "shop-none"}}}},
+        {"id": "last", "dependsOn": ["deploy", "broken"], "wait": {"duration": "5s"}},
+    ]})
+}
+
+async fn watch(world: &World, body: Value) -> Stream<v1::WatchExecutionResponse> {
+    world.app.watch_execution(ann(), request(body)).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_folded_is_what_is_read() {
+    let world = World::with_shop().await;
+    world.pipeline("p", everything()).await;
+    let name = world.start("p").await.name;
+    let mut stream = watch(&world, json!({"name": name, "afterSequence": "0"})).await;
+    let mut kept = v1::Execution::default();
+    let mut judged = false;
+    let mut compared = 0;
+    while let Some(message) = stream.next().await {
+        let One::Event(event) = message.unwrap().message.unwrap() else { continue };
+        fold(&mut kept, event);
+        let read = world.execution(&name).await;
+        if read.sequence == kept.sequence {
+            assert_eq!(sorted(kept.clone()), sorted(read), "after event {}", kept.sequence);
+            compared += 1;
+        }
+        let asks = kept.stages.iter().any(|s| s.allowed_actions().any(|a| a == v1::StageAction::SubmitJudgment));
+        if asks && !judged {
+            judged = true;
+            let body = json!({"name": name, "decision": "DECISION_CONTINUE"});
+            world.app.submit_judgment(ann(), request(body)).await.unwrap();
+        }
+    }
+    assert!(compared > 0, "{compared}");
+    assert_eq!(kept.status(), v1::ExecutionStatus::Succeeded, "{:?}", kept.failure);
+    assert_eq!(sorted(kept.clone()), sorted(world.execution(&name).await));
+    assert!(kept.stages.len() > 5, "the deployment has made stages");
+
+    world.app.retry_stage(ann(), request(json!({"name": name, "stage": "deploy"}))).await.unwrap();
+    let retried = world.follow(&name).await;
+    assert_eq!(sorted(retried), sorted(world.execution(&name).await), "a retry takes stages away");
+}
+
+#[tokio::test(start_paused = true)]
+async fn goes_on_where_it_broke_off() {
+    let world = World::with_shop().await;
+    world.pipeline("p", json!({"stages": [{"id": "a", "wait": {"duration": "5s"}}]})).await;
+    let name = world.start("p").await.name;
+    let mut stream = watch(&world, json!({ "name": name })).await;
+    let Some(One::Snapshot(mut kept)) = next(&mut stream).await.message else { panic!("it begins with a snapshot") };
+    assert_eq!(kept, world.execution(&name).await);
+    drop(stream);
+    let ended = world.follow(&name).await;
+    let mut rest = watch(&world, json!({"name": name, "afterSequence": kept.sequence.to_string()})).await;
+    while let Some(message) = rest.next().await {
+        let Some(One::Event(event)) = message.unwrap().message else { continue };
+        fold(&mut kept, event);
+    }
+    assert_eq!(kept, ended);
+    let mut over = watch(&world, json!({"name": name, "afterSequence": ended.sequence.to_string()})).await;
+    assert!(over.next().await.is_none(), "nothing comes after the end");
+    let beyond = json!({"name": name, "afterSequence": (ended.sequence + 1).to_string()});
+    let Err(AppError::OutOfRange { oldest, .. }) = world.app.watch_execution(ann(), request(beyond)).await else {
+        panic!("there are no events after the last")
+    };
+    assert_eq!(oldest, ended.sequence);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_stream_has_a_heartbeat() {
+    let world = World::with_shop().await;
+    world.pipeline("p", json!({"stages": [{"id": "a", "manualJudgment": {}}]})).await;
+    let name = world.start("p").await.name;
+    let mut stream = watch(&world, json!({ "name": name })).await;
+    let Some(One::Snapshot(snapshot)) = next(&mut stream).await.message else { panic!() };
+    let before = tokio::time::Instant::now();
+    let heartbeat = loop {
+        match next(&mut stream).await.message {
+            Some(One::Heartbeat(heartbeat)) => break heartbeat,
+            Some(One::Event(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(heartbeat.sequence >= snapshot.sequence);
+    assert_eq!(before.elapsed().as_secs(), 15);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_read_is_cut_off_and_can_resume() {
+    let world = World::with_shop().await;
+    let stages: Vec<Value> = (0..60).map(|n| json!({"id": format!("s{n}"), "wait": {"duration": "1s"}})).collect();
+    world.pipeline("p", json!({ "stages": stages })).await;
+    let name = world.start("p").await.name;
+    let mut stream = watch(&world, json!({"name": name, "afterSequence": "0"})).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let mut last = 0;
+    let error = loop {
+        match stream.next().await.unwrap() {
+            Ok(v1::WatchExecutionResponse { message: Some(One::Event(event)) }) => last = event.sequence,
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error, AppError::TooSlow { sequence: last });
+    assert!(stream.next().await.is_none());
+    let ended = world.follow(&name).await;
+    assert!(ended.sequence > last);
+}
+
+struct Kept(std::collections::BTreeMap<String, v1::Execution>, String);
+
+impl Kept {
+    /// Takes messages until the stream has nothing for a while.
+    async fn take(&mut self, stream: &mut Stream<v1::WatchExecutionsResponse>) {
+        while let Ok(Some(message)) = tokio::time::timeout(Duration::from_secs(1), stream.next()).await {
+            self.message(message.unwrap());
+        }
+    }
+
+    fn message(&mut self, message: v1::WatchExecutionsResponse) {
+        self.1 = message.resume_token;
+        match message.message.unwrap() {
+            Many::Snapshot(snapshot) => drop(self.0.insert(message.execution, snapshot)),
+            Many::Event(event) => fold(self.0.get_mut(&message.execution).expect("a snapshot comes first"), event),
+            Many::Heartbeat(_) => assert!(message.execution.is_empty()),
+        }
+    }
+}
+
+async fn watch_many(world: &World, subjects: &[&str], token: &str) -> Stream<v1::WatchExecutionsResponse> {
+    let subjects: Vec<Value> = subjects.iter().map(|name| json!({ "name": name })).collect();
+    world.app.watch_executions(ann(), request(json!({"subjects": subjects, "resumeToken": token}))).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_stream_follows_many() {
+    let world = World::with_shop().await;
+    let stages = json!([{"id": "a", "manualJudgment": {}}]);
+    world.pipeline("p", json!({"stages": stages, "concurrency": {"maxConcurrent": 0}})).await;
+    world.pipeline("q", json!({"stages": stages, "concurrency": {"maxConcurrent": 0}})).await;
+    let first = world.start("p").await.name;
+    let mut kept = Kept(std::collections::BTreeMap::new(), String::new());
+    let mut stream = watch_many(&world, &["applications/shop/pipelines/p"], "").await;
+    kept.take(&mut stream).await;
+    assert_eq!(kept.0.keys().collect::<Vec<_>>(), [&first]);
+    assert!(!kept.1.is_empty(), "after the snapshots there is a token");
+
+    let second = world.start("p").await.name;
+    world.start("q").await;
+    let judge = |name: &str| {
+        let body = json!({"name": name, "decision": "DECISION_CONTINUE"});
+        world.app.submit_judgment(ann(), request(body))
+    };
+    judge(&first).await.unwrap();
+    kept.take(&mut stream).await;
+    assert_eq!(kept.0.len(), 2, "the other pipeline is not followed");
+    assert_eq!(kept.0[&first].status(), v1::ExecutionStatus::Succeeded);
+    drop(stream);
+
+    let third = world.start("p").await.name;
+    judge(&second).await.unwrap();
+    let token = kept.1.clone();
+    let mut stream = watch_many(&world, &["applications/shop/pipelines/p"], &token).await;
+    kept.take(&mut stream).await;
+    for name in [&first, &second, &third] {
+        assert_eq!(kept.0[name], world.execution(name).await);
+    }
+    let other = json!({"subjects": [{"name": "applications/shop"}], "resumeToken": token});
+    assert_eq!(reason(world.app.watch_executions(ann(), request(other)).await.map(drop)), "INVALID_ARGUMENT");
+}
+
+#[tokio::test(start_paused = true)]
+async fn executions_can_be_named_with_what_is_known_of_them() {
+    let world = World::with_shop().await;
+    world.pipeline("p", json!({"stages": [{"id": "a", "wait": {"duration": "5s"}}, {"id": "b", "dependsOn": ["a"], "wait": {"duration": "5s"}}]})).await;
+    let name = world.start("p").await.name;
+    let subjects = json!([{"name": name, "afterSequence": "0"}]);
+    let mut stream = world.app.watch_executions(ann(), request(json!({ "subjects": subjects }))).await.unwrap();
+    let mut kept = Kept(std::collections::BTreeMap::from([(name.clone(), v1::Execution::default())]), String::new());
+    for _ in 0..4 {
+        kept.message(next(&mut stream).await);
+    }
+    drop(stream);
+    let mut stream =
+        world.app.watch_executions(ann(), request(json!({"subjects": subjects, "resumeToken": kept.1}))).await.unwrap();
+    while kept.0[&name].status() != v1::ExecutionStatus::Succeeded {
+        kept.message(next(&mut stream).await);
+    }
+    assert_eq!(kept.0[&name], world.execution(&name).await);
+    let beyond = json!({"subjects": [{"name": name, "afterSequence": "1000"}]});
+    assert_eq!(reason(world.app.watch_executions(ann(), request(beyond)).await.map(drop)), "SEQUENCE_OUT_OF_RANGE");
+    let odd = json!({"subjects": [{"name": "applications/shop", "afterSequence": "1"}]});
+    assert_eq!(reason(world.app.watch_executions(ann(), request(odd)).await.map(drop)), "INVALID_ARGUMENT");
+}
