@@ -19,9 +19,9 @@ use tonic::{Code, Status};
 use tower::ServiceExt;
 
 use crate::call::{ACTOR_HEADER, REQUEST_ID_HEADER};
+use crate::error;
 use crate::observe::code_name;
 use crate::web::{self, Web};
-use crate::{error, reflection};
 
 /// The headers of a request that are passed on.
 const PASSED: [HeaderName; 3] = [ACTOR_HEADER, REQUEST_ID_HEADER, HeaderName::from_static("grpc-timeout")];
@@ -133,8 +133,7 @@ pub(crate) fn failure(status: &Status) -> Response {
 
 fn details(status: &Status) -> Value {
     static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
-        let set = reflection::descriptors().expect("a test reads the descriptors");
-        DescriptorPool::from_file_descriptor_set(set).expect("a test reads the descriptors")
+        DescriptorPool::decode(tonic_types::pb::FILE_DESCRIPTOR_SET).expect("a test reads the descriptors")
     });
     let descriptor = POOL.get_message_by_name("google.rpc.Status").expect("tonic-types has the descriptor of a status");
     let decoded = DynamicMessage::decode(descriptor, status.details()).ok();

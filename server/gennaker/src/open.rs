@@ -1,0 +1,78 @@
+//! Opening what a server needs, and saying clearly why that fails.
+
+use std::io;
+
+use gennaker_cloud_local::LocalCloud;
+use gennaker_ports::SystemClock;
+use gennaker_store::{OpenError, SqliteStore};
+use tokio::net::TcpListener;
+
+use crate::config::Config;
+use crate::failure::{Failure, FailureKind};
+use crate::options;
+
+/// The listener. Without authentication only this machine may reach it, unless the configuration says that it is meant so.
+pub(crate) async fn listener(config: &Config) -> Result<TcpListener, Failure> {
+    let address = config.listen;
+    if !address.ip().is_loopback() && !config.insecure {
+        return Err(Failure::usage(format!(
+            "refusing to listen on {address}: there is no authentication yet, so everybody who can reach this address could \
+             do everything; listen on 127.0.0.1 (behind a proxy that authenticates), or pass --insecure to accept that"
+        )));
+    }
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => Failure::new(
+            FailureKind::PortInUse,
+            format!(
+                "can't listen on {address}: another program uses that port; stop it, or choose another with --listen"
+            ),
+        ),
+        io::ErrorKind::AddrNotAvailable => {
+            Failure::usage(format!("can't listen on {address}: this machine does not have that address"))
+        }
+        io::ErrorKind::PermissionDenied => Failure::usage(format!(
+            "can't listen on {address}: the system does not allow it; ports below 1024 need a right"
+        )),
+        _ => Failure::unavailable(format!("can't listen on {address}: {error}")),
+    })
+}
+
+/// The store, which brings its schema up to date.
+pub(crate) async fn store(config: &Config) -> Result<SqliteStore, Failure> {
+    let options = options::store(config);
+    blocking(move || SqliteStore::open(&options)).await?.map_err(|error| open_failed(&error))
+}
+
+/// Brings the schema of the database up to date.
+pub(crate) async fn migrate(config: &Config) -> Result<gennaker_store::Migrated, Failure> {
+    let options = options::store(config);
+    blocking(move || gennaker_store::migrate(&options)).await?.map_err(|error| open_failed(&error))
+}
+
+/// The cloud of local processes.
+pub(crate) async fn local(config: &Config) -> Result<(LocalCloud, gennaker_cloud_local::Service), Failure> {
+    use gennaker_cloud_local::Error;
+    let opened = LocalCloud::start(options::local(config), std::sync::Arc::new(SystemClock)).await;
+    opened.map_err(|error| {
+        let kind = match &error {
+            Error::File { .. } => FailureKind::CantCreate,
+            Error::InUse(_) => FailureKind::Unavailable,
+            Error::Damaged { .. } => FailureKind::Data,
+        };
+        Failure::new(kind, error.to_string())
+    })
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Failure::internal(format!("opening failed: {error}")))
+}
+
+fn open_failed(error: &OpenError) -> Failure {
+    let kind = match error {
+        OpenError::NotWritable { .. } | OpenError::Full { .. } | OpenError::Io { .. } => FailureKind::CantCreate,
+        OpenError::InUse { .. } => FailureKind::Unavailable,
+        OpenError::Damaged { .. } | OpenError::Foreign { .. } | OpenError::Newer { .. } => FailureKind::Data,
+        OpenError::Database { .. } => FailureKind::Internal,
+    };
+    Failure::new(kind, error.to_string())
+}

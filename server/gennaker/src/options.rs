@@ -1,0 +1,105 @@
+//! The configuration in the words of each part.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::config::{Config, Synchronous};
+
+pub(crate) fn store(config: &Config) -> gennaker_store::Options {
+    let store = &config.store;
+    gennaker_store::Options {
+        synchronous: match store.synchronous {
+            Synchronous::Full => gennaker_store::Synchronous::Full,
+            Synchronous::Normal => gennaker_store::Synchronous::Normal,
+        },
+        readers: store.readers,
+        queue: store.queue,
+        patience: store.patience.0,
+        max_bytes: Some(store.max_size.0).filter(|bytes| *bytes > 0),
+        ..gennaker_store::Options::new(&config.data_dir)
+    }
+}
+
+pub(crate) fn engine(config: &Config) -> gennaker_engine::Options {
+    let (engine, limits) = (&config.engine, &config.limits);
+    gennaker_engine::Options {
+        owner: owner(&config.data_dir),
+        mailbox: engine.mailbox,
+        batch: engine.batch,
+        live: engine.live,
+        effects: engine.effects,
+        max_outputs: usize_of(limits.max_output_bytes.0),
+        max_watches: usize_of(limits.max_concurrent_watches.into()),
+        watch_buffer: engine.watch_buffer,
+        heartbeat: limits.heartbeat_interval.0,
+        drain: engine.drain.0,
+        ..gennaker_engine::Options::default()
+    }
+}
+
+/// The embedded database belongs to one server at a time, so that the next one may take the leases of the last at once.
+fn owner(data_dir: &Path) -> String {
+    format!("embedded:{}", data_dir.display())
+}
+
+pub(crate) fn app(config: &Config) -> gennaker_app::Options {
+    let limits = &config.limits;
+    gennaker_app::Options {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("GENNAKER_COMMIT").unwrap_or_default().to_owned(),
+        limits: gennaker_app::Limits {
+            max_message_bytes: limits.max_message_bytes.0,
+            max_page_size: limits.max_page_size,
+            default_page_size: limits.default_page_size,
+            max_stages_per_pipeline: limits.max_stages_per_pipeline,
+            max_graph_depth: limits.max_graph_depth,
+            max_concurrent_watches: limits.max_concurrent_watches,
+            max_watch_subjects: limits.max_watch_subjects,
+            max_webhook_bytes: limits.max_webhook_bytes.0,
+            max_log_bytes: limits.max_log_bytes.0,
+            max_output_bytes: limits.max_output_bytes.0,
+            max_queued_executions: limits.max_queued_executions,
+            heartbeat_interval: limits.heartbeat_interval.0,
+            max_trigger_events_per_minute: limits.max_trigger_events_per_minute,
+            slow_watcher: limits.slow_watcher.0,
+        },
+    }
+}
+
+pub(crate) fn api(config: &Config) -> gennaker_api::Options {
+    let limits = &config.limits;
+    gennaker_api::Options {
+        max_connections: limits.max_connections,
+        max_streams_per_connection: limits.max_streams_per_connection,
+        max_header_bytes: u32::try_from(limits.max_header_bytes.0).unwrap_or(u32::MAX),
+        header_timeout: limits.header_timeout.0,
+        request_timeout: limits.request_timeout.0,
+        keepalive_interval: limits.keepalive_interval.0,
+        keepalive_timeout: limits.keepalive_timeout.0,
+        shutdown_grace: limits.shutdown_grace.0,
+        health_interval: Duration::from_secs(5),
+        cors_origins: limits.cors_origins.clone(),
+        allowed_hosts: config.listen.ip().is_loopback().then(|| limits.allowed_hosts.clone()),
+    }
+}
+
+pub(crate) fn local(config: &Config) -> gennaker_cloud_local::Options {
+    let local = &config.local;
+    let mut options = gennaker_cloud_local::Options::new(&config.data_dir);
+    options.account.clone_from(&local.account);
+    options.regions.clone_from(&local.regions);
+    options.bind = local.bind;
+    options.drain_timeout = local.drain_timeout.0;
+    options.stop_grace = local.stop_grace.0;
+    options.stop_on_shutdown = local.stop_on_shutdown;
+    options.limits.server_groups = local.max_server_groups;
+    options.limits.instances = local.max_instances;
+    options.limits.connections = local.max_connections;
+    options.limits.image_bytes = local.max_image_bytes.0;
+    options.limits.log_bytes = local.max_log_bytes.0;
+    options
+}
+
+fn usize_of(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
