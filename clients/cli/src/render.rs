@@ -3,6 +3,7 @@
 mod frame;
 mod judgment;
 mod lines;
+mod waiting;
 mod words;
 
 use std::io;
@@ -15,6 +16,7 @@ use crate::time::now;
 
 pub(crate) use frame::{Style, frame};
 pub(crate) use lines::Lines;
+pub(crate) use waiting::waits_for;
 pub(crate) use words::{execution_word, stage_word};
 
 /// More often the eye doesn't see, and slow terminals suffer.

@@ -2,7 +2,7 @@
 
 use console::measure_text_width;
 
-/// Rows under headings, each column as wide as its widest cell.
+/// Rows under headings, each column as wide as its widest cell. A column in which no row has anything is left out.
 #[derive(Debug)]
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
@@ -23,9 +23,11 @@ impl Table {
     pub(crate) fn render(&self) -> String {
         let columns = self.rows.first().map_or(0, Vec::len);
         let width = |column: usize| self.rows.iter().map(|row| measure_text_width(&row[column])).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let is_used = |column: usize| self.rows.len() == 1 || self.rows[1..].iter().any(|row| !row[column].is_empty());
+        let used: Vec<(usize, usize)> =
+            (0..columns).filter(|&column| is_used(column)).map(|column| (column, width(column))).collect();
         let lines = self.rows.iter().map(|row| {
-            let cells = row.iter().zip(&widths).map(|(cell, width)| pad(cell, *width));
+            let cells = used.iter().map(|&(column, width)| pad(&row[column], width));
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         });
         lines.collect::<Vec<_>>().join("\n")
@@ -48,5 +50,13 @@ mod tests {
         table.row(["a".into(), "ok".into()]);
         table.row(["longer".into(), String::new()]);
         assert_eq!(table.render(), "NAME    STATUS\na       ok\nlonger");
+    }
+
+    #[test]
+    fn empty_columns_are_left_out() {
+        let mut table = Table::new(["NAME", "OWNER", "STATUS"]);
+        assert_eq!(table.render(), "NAME  OWNER  STATUS");
+        table.row(["a".into(), String::new(), "ok".into()]);
+        assert_eq!(table.render(), "NAME  STATUS\na     ok");
     }
 }

@@ -1,5 +1,6 @@
 //! What goes wrong, in words for people.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -91,8 +92,16 @@ fn timed_out(status: &Status) -> bool {
 pub fn explain(status: &Status) -> String {
     let details = status.get_error_details();
     let mut text = headline(status);
-    for line in lines(&details) {
-        let _ = write!(text, "\n  {line}");
+    // The message often says it already.
+    let known = |label: &str, value: &str| text.contains(label) && text.contains(value);
+    let news: Vec<_> = facts(&details).into_iter().filter(|(label, value)| !known(label, value)).collect();
+    let metadata: BTreeMap<_, _> = details.error_info().iter().flat_map(|info| &info.metadata).collect();
+    let metadata: Vec<_> = metadata.into_iter().filter(|(_, value)| !text.contains(value.as_str())).collect();
+    for (label, value) in news {
+        let _ = write!(text, "\n  {}", labelled(&label, &value));
+    }
+    for (key, value) in metadata {
+        let _ = write!(text, "\n  {key}: {value}");
     }
     if let Some(remedy) = remedy(status, &details) {
         let _ = write!(text, "\n{remedy}");
@@ -124,30 +133,27 @@ fn root_cause(status: &Status, message: &str) -> String {
     text
 }
 
-fn lines(details: &ErrorDetails) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let Some(bad) = details.bad_request() {
-        lines.extend(bad.field_violations.iter().map(|violation| labelled(&violation.field, &violation.description)));
+/// What the details say, each with its label.
+fn facts(details: &ErrorDetails) -> Vec<(String, String)> {
+    let mut facts = Vec::new();
+    let mut add = |label: &str, text: &str| facts.push((label.to_owned(), text.to_owned()));
+    for violation in details.bad_request().iter().flat_map(|bad| &bad.field_violations) {
+        add(&violation.field, &violation.description);
     }
-    if let Some(failure) = details.precondition_failure() {
-        lines.extend(failure.violations.iter().map(|violation| labelled(&violation.subject, &violation.description)));
+    for violation in details.precondition_failure().iter().flat_map(|failure| &failure.violations) {
+        add(&violation.subject, &violation.description);
     }
-    if let Some(failure) = details.quota_failure() {
-        lines.extend(failure.violations.iter().map(|violation| labelled(&violation.subject, &violation.description)));
+    for violation in details.quota_failure().iter().flat_map(|failure| &failure.violations) {
+        add(&violation.subject, &violation.description);
     }
     if let Some(resource) = details.resource_info() {
-        lines.push(labelled(&resource.resource_name, &resource.description));
+        add(&resource.resource_name, &resource.description);
     }
-    if let Some(info) = details.error_info() {
-        let mut metadata: Vec<String> = info.metadata.iter().map(|(key, value)| format!("{key}: {value}")).collect();
-        metadata.sort();
-        lines.extend(metadata);
+    for link in details.help().iter().flat_map(|help| &help.links) {
+        add(&link.description, &link.url);
     }
-    if let Some(help) = details.help() {
-        lines.extend(help.links.iter().map(|link| labelled(&link.description, &link.url)));
-    }
-    lines.retain(|line| !line.is_empty());
-    lines
+    facts.retain(|(label, text)| !label.is_empty() || !text.is_empty());
+    facts
 }
 
 fn labelled(label: &str, text: &str) -> String {
@@ -202,6 +208,14 @@ mod tests {
              stages[2].depends_on: there is no stage `x`\n  pipeline: deploy"
         );
         assert_eq!(Error::from(status).field_violations().len(), 2);
+    }
+
+    #[test]
+    fn nothing_is_said_twice() {
+        let mut details = ErrorDetails::with_bad_request_violation("input", "must be chosen");
+        details.set_resource_info("execution", "applications/a/executions/x", "", "");
+        let message = "input: must be chosen in applications/a/executions/x";
+        assert_eq!(explain(&Status::with_error_details(Code::InvalidArgument, message, details)), message);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::{self, short};
 use crate::palette::{Palette, Tone};
-use crate::render::{execution_word, stage_word};
+use crate::render::{execution_word, stage_word, waits_for};
 use crate::session::Session;
 use crate::terminal::one_line;
 use crate::time::{deadline, from_proto, now};
@@ -51,7 +51,7 @@ fn text(answer: &ExplainExecutionResponse, name: &str, program: &str, palette: P
 }
 
 fn waiting(waiting: &Waiting) -> String {
-    let mut text = format!("waits for {}", one_line(&reason(waiting)));
+    let mut text = waits_for(waiting);
     if let Some(until) = from_proto(waiting.until.as_ref()) {
         text.push_str(&format!(", until {}", deadline(until, now())));
     }
@@ -59,25 +59,6 @@ fn waiting(waiting: &Waiting) -> String {
         text.push_str(&format!("; it is up to {}", one_line(&waiting.owners.join(", "))));
     }
     text
-}
-
-fn reason(waiting: &Waiting) -> String {
-    use gennaker_client::v1::waiting::Kind;
-    if let Some(what) = waiting.reason.strip_prefix("waits for ") {
-        return what.to_owned();
-    }
-    let what = match waiting.kind() {
-        Kind::Unspecified => "something",
-        Kind::Queue => "other executions of the pipeline",
-        Kind::Stages => "the stages before it",
-        Kind::Window => "its execution window",
-        Kind::Timer => "a time",
-        Kind::Judgment => "a judgment",
-        Kind::Execution => "another execution",
-        Kind::Task => "work of the server",
-        Kind::Resume => "somebody who resumes the execution",
-    };
-    if waiting.reason.is_empty() { what.to_owned() } else { format!("{what}: {}", waiting.reason) }
 }
 
 /// The commands that would help.
@@ -105,7 +86,7 @@ mod tests {
             status: v1::StageStatus::Running.into(),
             waiting: Some(Waiting {
                 kind: Kind::Judgment.into(),
-                reason: "Does it look right?".into(),
+                reason: "a judgment: Does it look right?".into(),
                 until: None,
                 owners: vec!["ann".into(), "bob".into()],
             }),
@@ -117,7 +98,8 @@ mod tests {
             status: v1::StageStatus::NotStarted.into(),
             waiting: Some(Waiting {
                 kind: Kind::Stages.into(),
-                reason: "waits for check".into(),
+                reason: "the stages it depends on".into(),
+                owners: vec!["check".into()],
                 ..Default::default()
             }),
             ..Default::default()

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use console::{measure_text_width, truncate_str};
 use gennaker_client::ExecutionView;
-use gennaker_client::v1::{StageExecution, StageStatus, TaskExecution, TaskStatus};
+use gennaker_client::v1::{StageExecution, TaskExecution, TaskStatus};
 
 use super::judgment::question;
+use super::waiting::{doing, time_left};
 use super::words::{execution_word, is_done, stage_word};
 use crate::names::short;
 use crate::palette::{Palette, Tone};
@@ -112,28 +113,19 @@ fn line(row: &Row<'_>, widest: usize, now: DateTime<Utc>, palette: Palette) -> S
         line.push_str(&format!("  attempt {}", row.stage.attempt));
     }
     if !is_done(row.stage.status()) {
-        line.push_str(&doing(row, palette));
+        line.push_str(&activity(row, now, palette));
     }
     line.trim_end().to_owned()
 }
 
 /// What a stage does or waits for now.
-fn doing(row: &Row<'_>, palette: Palette) -> String {
-    let mut parts = Vec::new();
-    if let Some(task) = running_task(row.stage) {
-        parts.extend(task.percent.map(|percent| bar(percent, palette)));
-        let shown = if task.message.is_empty() { &task.name } else { &task.message };
-        let waits_below = row.has_children && task.message.is_empty();
-        if !waits_below && row.stage.waiting.as_ref().is_none_or(|waiting| waiting.reason.is_empty()) {
-            parts.push(one_line(shown));
-        }
+fn activity(row: &Row<'_>, now: DateTime<Utc>, palette: Palette) -> String {
+    let percent = running_task(row.stage).and_then(|task| task.percent);
+    let mut parts: Vec<String> = percent.map(|percent| bar(percent, palette)).into_iter().collect();
+    let doing = doing(row.stage);
+    if !doing.is_empty() {
+        parts.push(format!("{doing}{}", time_left(row.stage, now)));
     }
-    if row.stage.status() != StageStatus::NotStarted
-        && let Some(waiting) = &row.stage.waiting
-    {
-        parts.push(one_line(&waiting.reason));
-    }
-    parts.retain(|part| !part.is_empty());
     if parts.is_empty() { String::new() } else { format!("  {}", parts.join(" ")) }
 }
 

@@ -8,6 +8,7 @@ use gennaker_client::v1::{ExecutionStatus, StageExecution, StageStatus};
 
 use super::frame::{name_of, running_task};
 use super::judgment::question;
+use super::waiting::{doing, time_left};
 use super::words::{execution_word, is_done, stage_word};
 use crate::palette::{Palette, Tone};
 use crate::terminal::one_line;
@@ -82,7 +83,8 @@ impl Lines {
         }
         if !is_done(seen.status) && is_news(&before, &seen) {
             let percent = seen.percent.map(|percent| format!("{percent}% ")).unwrap_or_default();
-            let text = format!("{}: {percent}{}", path(view, stage), seen.doing);
+            let left = from_proto(view.time().as_ref()).map(|time| time_left(stage, time)).unwrap_or_default();
+            let text = format!("{}: {percent}{}{left}", path(view, stage), seen.doing);
             lines.push(stamped(view, None, text.trim_end(), palette));
         }
         if seen.judgment && !before.judgment {
@@ -115,20 +117,14 @@ impl Lines {
 }
 
 fn look(view: &ExecutionView, stage: &StageExecution) -> Seen {
-    let task = running_task(stage);
-    let waiting = stage.waiting.as_ref().map(|waiting| waiting.reason.as_str()).filter(|reason| !reason.is_empty());
-    let doing = match (stage.status(), waiting, task) {
-        (StageStatus::NotStarted, _, _) => "",
-        (_, Some(reason), _) => reason,
-        (_, None, Some(task)) => &task.message,
-        (_, None, None) => "",
-    };
+    let judgment = view.open_judgments().iter().any(|(open, _)| open.id == stage.id);
     Seen {
         status: stage.status(),
         attempt: stage.attempt.max(1),
-        doing: one_line(doing),
-        percent: task.and_then(|task| task.percent),
-        judgment: view.open_judgments().iter().any(|(open, _)| open.id == stage.id),
+        // The question says it.
+        doing: if judgment { String::new() } else { doing(stage) },
+        percent: running_task(stage).and_then(|task| task.percent),
+        judgment,
     }
 }
 

@@ -84,7 +84,8 @@ fn judging() -> v1::Execution {
         deadline: Some(at(3600.0)),
         ..Default::default()
     });
-    check.waiting = Some(v1::Waiting { reason: "waits for a judgment".into(), ..Default::default() });
+    let kind = v1::waiting::Kind::Judgment.into();
+    check.waiting = Some(v1::Waiting { kind, reason: "a judgment: Does v2...".into(), ..Default::default() });
     execution(
         ExecutionStatus::Running,
         vec![stage("deploy", "Deploy v2", "", StageStatus::Succeeded, (0.0, 9.0)), check],
@@ -275,4 +276,16 @@ fn times_go_on() {
     let later = clock(12.3) + TimeDelta::seconds(60);
     let style = Style { columns: 100, palette: Palette::new(false), program: "gennaker" };
     assert!(frame(&ExecutionView::from(deploying()), later, &style)[0].contains("1m12s"));
+}
+
+#[test]
+fn a_wait_says_how_long_it_still_lasts() {
+    let mut wait = stage("wait", "Wait", "", StageStatus::Running, (0.0, -1.0));
+    let kind = v1::waiting::Kind::Timer.into();
+    wait.waiting = Some(v1::Waiting { kind, reason: "time to pass".into(), until: Some(at(90.0)), owners: vec![] });
+    let state = execution(ExecutionStatus::Running, vec![wait]);
+    let text = tree(state.clone(), 30.0, 100);
+    assert!(text.ends_with("30s     waits for time to pass, 1m00s left"), "{text}");
+    let text = printed(vec![(0.0, state.clone()), (5.0, state)]);
+    assert!(text.ends_with("   0.0s Wait: waits for time to pass, 1m30s left\n"), "{text}");
 }
