@@ -163,8 +163,11 @@ impl AppError {
 }
 
 fn violations_text(violations: &[FieldViolation]) -> String {
-    let texts: Vec<String> = violations.iter().map(|v| format!("{}: {}", v.field, v.description)).collect();
-    texts.join("; ")
+    let text = |violation: &FieldViolation| {
+        let colon = if violation.field.is_empty() { "" } else { ": " };
+        format!("{}{colon}{}", violation.field, violation.description)
+    };
+    violations.iter().map(text).collect::<Vec<_>>().join("; ")
 }
 
 fn preconditions_text(violations: &[Precondition]) -> String {

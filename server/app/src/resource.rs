@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use gennaker_core::resource::{Resource, ResourceKind};
-use gennaker_ports::StoreError;
 use gennaker_ports::store::{Expect, Once, RequestKey, ResourceWrite};
+use gennaker_ports::{Access, StoreError, Target};
 use gennaker_proto::v1;
 use gennaker_proto::{json, rules};
 use prost::{Message, Name};
@@ -14,7 +14,7 @@ use crate::call::Call;
 use crate::convert::time;
 use crate::error::ResourceRef;
 use crate::page::PageRequest;
-use crate::{App, AppError, Caller, etag, mask, request};
+use crate::{App, AppError, Caller, etag, mask, names, request};
 
 /// How often a change is made anew when others write at the same time.
 const TRIES: usize = 10;
@@ -187,6 +187,9 @@ impl App {
                 (Some(current), "") => Expect::Revision(current.resource.revision),
                 (Some(_), etag) => etag::expect(etag),
             };
+            if current.is_none() {
+                self.may_create::<T>(write.caller, &name).await?;
+            }
             let before = current.as_ref().map(|current| Arc::new(current.definition.clone()));
             let merged = match &before {
                 Some(before) => mask::merge(&**before, &change.new, change.mask)?,
@@ -202,6 +205,17 @@ impl App {
                 result => return result,
             }
         }
+    }
+
+    /// Who updates what is not there makes it, which may ask for another right.
+    async fn may_create<T: Definition>(&self, caller: &Caller, name: &str) -> Result<(), AppError> {
+        let id = names::last(name).to_owned();
+        let target = match T::KIND {
+            ResourceKind::Application => Target::Application(id),
+            ResourceKind::Project => Target::Project(id),
+            ResourceKind::Pipeline | ResourceKind::Trigger => return Ok(()),
+        };
+        self.authorize(caller, Access::Create, &target).await
     }
 
     /// What was merged is checked as a whole: the door has only seen the fields of the mask.

@@ -1,7 +1,8 @@
 //! The stored projection of a state.
 
-use gennaker_core::execution::{Definition, Execution, ExecutionId};
+use gennaker_core::execution::{Cause, Definition, Execution, ExecutionId};
 use gennaker_ports::store::{ExecutionHeader, ExecutionRow, Shard};
+use serde_json::Value;
 
 /// The shard of an execution: executions of one pipeline share one, so that its limit is decided in one place.
 pub(crate) fn shard(definition: &Definition, id: ExecutionId, shards: u32) -> Shard {
@@ -29,7 +30,7 @@ pub(crate) fn row(execution: &Execution, shard: Shard) -> ExecutionRow {
         header: ExecutionHeader {
             display_name: start.definition.display_name.clone(),
             revision: start.definition.revision,
-            cause: start.cause.clone(),
+            cause: without_payload(&start.cause),
             parameters: start.parameters.clone(),
             labels: start.labels.clone(),
             failure: execution.failure.clone(),
@@ -37,6 +38,13 @@ pub(crate) fn row(execution: &Execution, shard: Shard) -> ExecutionRow {
             paused: execution.pause.as_ref().map(|p| (p.actor.clone(), p.since)),
         },
     }
+}
+
+/// Why an execution exists, without what a trigger saw: that can be large, is in the log, and the row is written with each
+/// step.
+fn without_payload(cause: &Cause) -> Cause {
+    let Cause { actor, origin, reason, payload: _ } = cause;
+    Cause { actor: actor.clone(), origin: origin.clone(), reason: reason.clone(), payload: Value::Null }
 }
 
 #[cfg(test)]

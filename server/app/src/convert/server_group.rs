@@ -30,7 +30,7 @@ pub(crate) fn to_proto(group: &ServerGroup, share: f64) -> v1::ServerGroup {
             max: group.capacity.max,
         }),
         instance_counts: Some(counts(&group.counts())),
-        image: names::resource(location, "images", &group.image),
+        image: image_name(group),
         load_balancers: group.load_balancers.clone(),
         firewalls: group.firewalls.clone(),
         weight: if group.disabled { 0 } else { group.weight },
@@ -53,6 +53,15 @@ pub(crate) fn to_proto(group: &ServerGroup, share: f64) -> v1::ServerGroup {
 pub(crate) fn all_to_proto(groups: &[ServerGroup]) -> Vec<v1::ServerGroup> {
     let shares = shares(groups, |group| (group.id.location.clone(), group.moniker.cluster()));
     groups.iter().zip(shares).map(|(group, share)| to_proto(group, share)).collect()
+}
+
+/// The full name of a server group's image.
+fn image_name(group: &ServerGroup) -> String {
+    if group.image.starts_with("accounts/") {
+        group.image.clone()
+    } else {
+        names::resource(&group.id.location, "images", &group.image)
+    }
 }
 
 /// The full name of a server group.

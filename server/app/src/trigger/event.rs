@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use gennaker_core::Timestamp;
+use gennaker_core::resource::ResourceKind;
 use gennaker_ports::store::{StoredTriggerEvent, TriggerDecision};
 use gennaker_proto::v1;
 
-use super::ledger::Seen;
+use super::ledger::{Seen, dedupe_key};
 use crate::page::PageRequest;
 use crate::{App, AppError, Caller, convert, names};
 
@@ -20,9 +22,11 @@ impl App {
         request: v1::FireTriggerRequest,
     ) -> Result<v1::FireTriggerResponse, AppError> {
         self.admit(caller, &request).await?;
-        let trigger = self.get::<v1::Trigger>(&request.name).await?.definition;
+        let trigger = self.get::<v1::Trigger>(&request.name).await?;
+        let made = trigger.resource.created;
+        let trigger = trigger.definition;
         let payload = request.payload.as_ref().map(convert::json::value_of).unwrap_or_default();
-        let dedupe = |id: &str| format!("request:{}/{id}", caller.name());
+        let dedupe = |id: &str| dedupe_key(made, "request", &format!("{}/{id}", caller.name()));
         let seen = Seen {
             trigger: trigger.name.clone(),
             actor: caller.name().to_owned(),
@@ -57,6 +61,7 @@ impl App {
         let mut events = Vec::new();
         let mut before = page.after.clone();
         let mut applications = HashMap::new();
+        let mut made = HashMap::new();
         loop {
             let wanted = (page.size + 1 - events.len()).min(BATCH);
             let store = &self.inner.ports.store;
@@ -67,6 +72,10 @@ impl App {
             };
             let is_last = batch.len() < wanted;
             for event in batch {
+                if !self.is_of_trigger(&event, &mut made).await? {
+                    before = Some(event.id);
+                    continue;
+                }
                 if events.len() == page.size {
                     return Ok(v1::ListTriggerEventsResponse { events, next_page_token: page.token(before) });
                 }
@@ -77,6 +86,22 @@ impl App {
                 return Ok(v1::ListTriggerEventsResponse { events, next_page_token: String::new() });
             }
         }
+    }
+
+    /// Whether the trigger that saw an event is still there. One of the same name that was made later is another one.
+    async fn is_of_trigger(
+        &self,
+        event: &StoredTriggerEvent,
+        made: &mut HashMap<String, Option<Timestamp>>,
+    ) -> Result<bool, AppError> {
+        let created = match made.get(&event.trigger) {
+            Some(created) => *created,
+            None => {
+                let trigger = self.inner.ports.store.resource(ResourceKind::Trigger, &event.trigger).await?;
+                *made.entry(event.trigger.clone()).or_insert(trigger.map(|trigger| trigger.created))
+            }
+        };
+        Ok(created.is_some_and(|created| created <= event.time))
     }
 
     /// An event as a message. The execution may be of another application than the trigger.

@@ -4,6 +4,7 @@
 //! server dies in between, the event is taken up again, and the start is the same start. What is delivered twice is taken
 //! up again too, unless it has fired: so a sender can repeat what failed.
 
+use gennaker_core::Timestamp;
 use gennaker_core::execution::{Cause, CommandId, ExecutionId, Origin};
 use gennaker_ports::Launch;
 use gennaker_ports::store::{StoredTriggerEvent, TriggerDecision};
@@ -30,6 +31,11 @@ pub(super) struct Seen {
     pub(super) parameters: Map<String, Value>,
     /// What makes it the same as another.
     pub(super) dedupe_key: Option<String>,
+}
+
+/// What makes an event of a trigger the same as another. A trigger of the same name that is made later is another one.
+pub(super) fn dedupe_key(made: Timestamp, sort: &str, id: &str) -> String {
+    format!("{:x}/{sort}/{id}", made.as_micros())
 }
 
 /// What was decided.
@@ -126,7 +132,8 @@ impl App {
 
     /// Starts the pipeline of an event's trigger. What may work later is an error: the event then stays pending.
     async fn start_for(&self, event: &StoredTriggerEvent) -> Result<Outcome, AppError> {
-        let Some(trigger) = self.find::<v1::Trigger>(&event.trigger).await? else {
+        let found = self.find::<v1::Trigger>(&event.trigger).await?;
+        let Some(trigger) = found.filter(|trigger| trigger.resource.created <= event.time) else {
             return Ok(Outcome::without_execution(TriggerDecision::Failed, "the trigger was deleted"));
         };
         if trigger.definition.disabled {

@@ -9,7 +9,7 @@ use gennaker_proto::v1::trigger::Source;
 use gennaker_triggers::{Headers, Proof, Verdict};
 use serde_json::Value;
 
-use super::ledger::Seen;
+use super::ledger::{Seen, dedupe_key};
 use crate::{App, AppError};
 
 /// A request that came to `/webhooks/{path}`.
@@ -40,7 +40,8 @@ impl App {
             ));
         }
         let (name, token) = split(&delivery.path).ok_or_else(unknown)?;
-        let trigger = self.find::<v1::Trigger>(name).await?.ok_or_else(unknown)?.definition;
+        let found = self.find::<v1::Trigger>(name).await?.ok_or_else(unknown)?;
+        let (trigger, made) = (found.definition, found.resource.created);
         let Some(Source::Webhook(webhook)) = &trigger.source else { return Err(unknown()) };
         let headers = Headers::new(delivery.headers.iter().cloned());
         self.authenticate(webhook, token, &headers, &delivery.body).await?;
@@ -51,7 +52,7 @@ impl App {
             starter: trigger.name.clone(),
             reason: String::new(),
             parameters: gennaker_triggers::parameters(&payload).into_iter().collect(),
-            dedupe_key: gennaker_triggers::delivery_id(webhook, &headers).map(|id| format!("delivery:{id}")),
+            dedupe_key: gennaker_triggers::delivery_id(webhook, &headers).map(|id| dedupe_key(made, "delivery", id)),
             payload,
         };
         let event = if trigger.disabled {

@@ -158,7 +158,10 @@ async fn projects_are_kept_alike() {
     let update = json!({"project": {"name": "projects/web", "description": "d"}, "updateMask": "description"});
     let project = world.app.update_project(ann(), request(update)).await.unwrap().project.unwrap();
     assert_eq!((project.applications.len(), project.description.as_str()), (1, "d"));
-    assert_eq!(world.app.list_projects(ann(), request(json!({}))).await.unwrap().projects, std::slice::from_ref(&project));
+    assert_eq!(
+        world.app.list_projects(ann(), request(json!({}))).await.unwrap().projects,
+        std::slice::from_ref(&project)
+    );
     world.app.delete_project(ann(), request(json!({"name": "projects/web", "etag": project.etag}))).await.unwrap();
     assert_eq!(reason(world.app.get_project(ann(), request(json!({"name": "projects/web"}))).await), "NOT_FOUND");
 }
@@ -177,4 +180,12 @@ async fn changes_at_the_same_time_are_all_made() {
     let mut revisions = futures::future::join_all((0..5).map(|n| change(format!("k{n}")))).await;
     revisions.sort_unstable();
     assert_eq!(revisions, [2, 3, 4, 5, 6]);
+}
+
+#[tokio::test]
+async fn who_makes_one_by_an_update_must_be_allowed_to_make_one() {
+    let world = World::new();
+    world.rights.deny(Some(gennaker_ports::Access::Create), None);
+    let body = json!({"application": {"name": "applications/shop", "email": "a@b"}, "allowMissing": true});
+    assert_eq!(reason(update(&world, body).await), "PERMISSION_DENIED");
 }

@@ -241,7 +241,7 @@ async fn what_a_crash_cut_short_is_taken_up() {
     let event = StoredTriggerEvent {
         id: "01ARZ3NDEKTSV4RRFFQ69G5FAV".into(),
         trigger: TRIGGER.into(),
-        time: Timestamp::from_secs(0),
+        time: Timestamp::from_secs(1_767_225_600),
         actor: "ann".into(),
         dedupe_key: None,
         decision: TriggerDecision::Pending,
@@ -315,4 +315,23 @@ async fn a_trigger_is_checked() {
         matches!(forbidden, Err(AppError::PermissionDenied { .. })),
         "who may not start it may not have it started"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_trigger_of_an_old_name_is_another_one() {
+    let (world, trigger) = world_with(json!({"webhook": {}})).await;
+    let send = |trigger: &v1::Trigger| {
+        let (app, delivery) = (world.app.clone(), delivery(trigger, &[("Idempotency-Key", "k")], &json!({})));
+        async move { app.receive_webhook(delivery).await.unwrap() }
+    };
+    assert_eq!(send(&trigger).await.decision(), Decision::Fired);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    world.app.delete_trigger(ann(), request(json!({ "name": TRIGGER }))).await.unwrap();
+    assert!(events(&world).await.is_empty(), "its events are gone with it");
+    let again = json!({"parent": "applications/shop", "triggerId": "t",
+        "trigger": {"pipeline": "applications/shop/pipelines/p", "webhook": {}}});
+    let again = world.app.create_trigger(ann(), request(again)).await.unwrap().trigger.unwrap();
+    assert_eq!(reason(world.app.receive_webhook(delivery(&trigger, &[], &json!({}))).await), "UNAUTHENTICATED");
+    assert_eq!(send(&again).await.decision(), Decision::Fired);
+    assert_eq!(events(&world).await.len(), 1);
 }

@@ -167,7 +167,7 @@ pub struct ExecutionHeader {
     pub display_name: String,
     /// The pipeline's revision.
     pub revision: i64,
-    /// Who or what started it, and why.
+    /// Who or what started it, and why; without the payload, which is in the log.
     pub cause: gennaker_core::execution::Cause,
     /// The parameters' values.
     pub parameters: serde_json::Map<String, serde_json::Value>,
