@@ -125,3 +125,103 @@ fn document(update: &Update) -> Document {
         Update::Interrupted { .. } => Document::new(&v1::ExecutionEvent::default()),
     }
 }
+
+#[cfg(test)]
+#[path = "../../../rust/tests/fake/mod.rs"]
+#[allow(dead_code, missing_docs, reason = "the fake server of the client's own tests can do more than is needed here")]
+mod fake;
+
+#[cfg(test)]
+mod tests {
+    use super::fake::{Fake, NAME, Play};
+    use super::*;
+    use crate::globals::GlobalOptions;
+    use crate::terminal::{Captured, Terminal};
+    use gennaker_proto::v1::watch_execution_response::Message;
+    use std::sync::Arc;
+    use tonic::Status;
+
+    fn execution(sequence: u64, status: v1::ExecutionStatus) -> v1::Execution {
+        let display_name = "Deploy".to_owned();
+        v1::Execution { name: NAME.into(), display_name, sequence, status: status.into(), ..Default::default() }
+    }
+
+    fn event(sequence: u64, status: v1::ExecutionStatus) -> Result<Message, Status> {
+        let changed = Some(execution(sequence, status));
+        Ok(Message::Event(v1::ExecutionEvent { sequence, changed, ..Default::default() }))
+    }
+
+    /// A server whose watches bring these messages, one list for each.
+    fn server(status: v1::ExecutionStatus, watches: Vec<Vec<Result<Message, Status>>>) -> Arc<Fake> {
+        let plays = watches.into_iter().map(|messages| Box::new(move |_| messages) as Play);
+        Fake::new(plays.collect(), execution(9, status))
+    }
+
+    fn session(fake: &Arc<Fake>, output: Format) -> (Session, Captured) {
+        let (terminal, captured) = Terminal::captured(false, 24, 100);
+        let client = fake.client(Duration::from_millis(100));
+        let globals = GlobalOptions { output, ..GlobalOptions::default() };
+        (Session { client, globals, terminal }, captured)
+    }
+
+    #[tokio::test]
+    async fn the_result_is_the_exit_code() {
+        use v1::ExecutionStatus::{Canceled, Running, Succeeded, Terminal};
+        for (status, exit) in [(Succeeded, Exit::Success), (Terminal, Exit::Terminal), (Canceled, Exit::Canceled)] {
+            let fake = server(status, vec![vec![event(1, Running), event(2, status)]]);
+            let (session, captured) = session(&fake, Format::Text);
+            assert_eq!(follow(&session, NAME, Some(0)).await.unwrap(), exit);
+            assert!(captured.out().contains("Deploy: running\n"), "{}", captured.out());
+
+            let ended_before = server(status, vec![vec![]]);
+            let (session, _) = self::session(&ended_before, Format::Text);
+            assert_eq!(follow(&session, NAME, Some(9)).await.unwrap(), exit);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lost_connection_is_told_once_and_the_rest_comes() {
+        use v1::ExecutionStatus::{Running, Succeeded};
+        let broken = || Err(Status::unavailable("cut"));
+        let watches = vec![vec![event(1, Running), broken()], vec![broken()], vec![event(2, Succeeded)]];
+        let (session, captured) = session(&server(Succeeded, watches), Format::Text);
+        assert_eq!(follow(&session, NAME, Some(0)).await.unwrap(), Exit::Success);
+        assert_eq!(captured.out().matches("the connection is lost (cut)").count(), 1, "{}", captured.out());
+    }
+
+    #[tokio::test]
+    async fn a_server_that_stays_away_is_unreachable() {
+        let watches = vec![vec![event(1, v1::ExecutionStatus::Running), Err(Status::unavailable("cut"))]];
+        let (session, _) = session(&server(v1::ExecutionStatus::Running, watches), Format::Text);
+        assert_eq!(follow(&session, NAME, Some(0)).await.unwrap_err().exit(), Exit::Unreachable);
+    }
+
+    #[tokio::test]
+    async fn an_interrupt_ends_the_following_and_says_how_to_go_on() {
+        let silence = Err(Status::cancelled(fake::SILENCE));
+        let watches = vec![vec![event(1, v1::ExecutionStatus::Running), silence]];
+        let (session, captured) = session(&server(v1::ExecutionStatus::Running, watches), Format::Text);
+        let printed = captured.clone();
+        let interrupted = async move {
+            while !printed.out().contains("running") {
+                tokio::task::yield_now().await;
+            }
+            Ok(())
+        };
+        assert_eq!(follow_until(&session, NAME, Some(0), interrupted).await.unwrap(), Exit::Interrupted);
+        let short = short(NAME);
+        assert!(captured.err().contains(&format!("gennaker watch {short} --after 1")), "{}", captured.err());
+        assert!(captured.err().contains(&format!("gennaker cancel {short}")), "{}", captured.err());
+    }
+
+    #[tokio::test]
+    async fn json_has_an_event_on_each_line() {
+        use v1::ExecutionStatus::{Running, Succeeded};
+        let watches = vec![vec![event(1, Running), event(2, Succeeded)]];
+        let (session, captured) = session(&server(Succeeded, watches), Format::Json);
+        assert_eq!(follow(&session, NAME, Some(0)).await.unwrap(), Exit::Success);
+        let lines: Vec<serde_json::Value> =
+            captured.out().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.iter().map(|line| line["sequence"].clone()).collect::<Vec<_>>(), ["1", "2"]);
+    }
+}
