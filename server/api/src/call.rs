@@ -73,7 +73,7 @@ fn printable(bytes: &[u8]) -> Option<String> {
 }
 
 /// `grpc-timeout`: up to eight digits and a unit.
-fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Status> {
+pub(crate) fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Status> {
     let Some(value) = headers.get(TIMEOUT_HEADER) else { return Ok(None) };
     let parsed = value.to_str().ok().and_then(parse_timeout);
     let rule = "must be up to eight digits and one of the units H, M, S, m, u, n";

@@ -1,4 +1,4 @@
-//! What every call goes through on its way to the use cases: the caller, the deadline, errors, the shutdown.
+//! What every call goes through on its way to the use cases: the caller, errors, the end of streams.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -21,8 +21,6 @@ pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send
 pub(crate) struct Gate {
     /// The use cases.
     pub(crate) app: App,
-    /// How long a unary call may take when the client doesn't say.
-    pub(crate) request_timeout: Duration,
     /// Streams end when it is cancelled.
     pub(crate) shutdown: CancellationToken,
 }
@@ -34,12 +32,8 @@ impl Gate {
         call: &Call,
         answer: impl Future<Output = Result<T, AppError>>,
     ) -> Result<Response<T>, Status> {
-        let limit = call.timeout.unwrap_or(self.request_timeout);
-        match tokio::time::timeout(limit, answer).await {
-            Ok(Ok(answer)) => Ok(Response::new(answer)),
-            Ok(Err(failed)) => Err(error::status(&failed, &call.request_id)),
-            Err(_) => Err(error::deadline_exceeded(limit)),
-        }
+        let answered = answer.await;
+        answered.map(Response::new).map_err(|failed| error::status(&failed, &call.request_id))
     }
 
     /// Answers a call with a stream. It ends with the client's deadline, if there is one, and with the server.

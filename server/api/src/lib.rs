@@ -7,6 +7,7 @@
 
 mod call;
 mod connection;
+mod deadline;
 mod error;
 mod gate;
 mod health;

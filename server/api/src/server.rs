@@ -12,6 +12,7 @@ use tonic_health::server::HealthReporter;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, ServiceExt};
 
+use crate::deadline::Deadline;
 use crate::gate::Gate;
 use crate::observe::Observe;
 use crate::web::{Grpc, MetricsPage, Web};
@@ -38,7 +39,7 @@ impl Server {
         let reporter = HealthReporter::new();
         let (ready, is_ready) = watch::channel(true);
         let routes = self.routes(reporter.clone(), &shutdown);
-        let grpc: Grpc = BoxCloneSyncService::new(Observe::new(routes));
+        let grpc: Grpc = BoxCloneSyncService::new(Observe::new(Deadline::new(routes, self.options.request_timeout)));
         let grpc_web: Grpc = BoxCloneSyncService::new(tonic_web::GrpcWebLayer::new().layer(grpc.clone()));
         let web = Web { app: self.app.clone(), grpc, grpc_web, ready: is_ready, metrics: self.metrics };
         let router = web::router(web, &self.options);
@@ -48,8 +49,7 @@ impl Server {
     }
 
     fn routes(&self, reporter: HealthReporter, shutdown: &CancellationToken) -> Routes {
-        let gate =
-            Gate { app: self.app.clone(), request_timeout: self.options.request_timeout, shutdown: shutdown.clone() };
+        let gate = Gate { app: self.app.clone(), shutdown: shutdown.clone() };
         let mut routes = RoutesBuilder::from(axum::Router::new().fallback(unimplemented));
         services::add(&mut routes, &gate, web::bytes(self.app.limits().max_message_bytes));
         let health = tonic_health::server::HealthService::from_health_reporter(reporter);

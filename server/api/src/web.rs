@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, State};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -76,6 +76,7 @@ pub(crate) fn router(web: Web, options: &Options) -> Router {
         .route("/metrics", get(metrics_page))
         .merge(json)
         .merge(webhooks)
+        .route_layer(from_fn_with_state(options.request_timeout, in_time))
         .fallback(fallback)
         .with_state(web)
         .layer(CatchPanicLayer::custom(panicked));
@@ -110,6 +111,14 @@ async fn readyz(State(web): State<Web>) -> Response {
 
 async fn metrics_page(State(web): State<Web>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (web.metrics.0)())
+}
+
+/// Gives up on a request that is not answered in time, be it that its body does not come.
+async fn in_time(State(limit): State<Duration>, request: axum::extract::Request, next: Next) -> Response {
+    let answered = tokio::time::timeout(limit, next.run(request)).await;
+    answered.unwrap_or_else(|_| {
+        failure(StatusCode::REQUEST_TIMEOUT, &format!("the request took longer than {}s", limit.as_secs_f64()))
+    })
 }
 
 /// gRPC of both sorts goes to the services, whatever its path: clients must never get a page for an answer.

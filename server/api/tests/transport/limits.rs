@@ -93,3 +93,19 @@ async fn a_stop_waits_for_nobody_who_is_silent() {
     let _idle = server.channel().await;
     server.stopped().await;
 }
+
+#[tokio::test]
+async fn a_request_whose_body_does_not_come_is_given_up() {
+    let options = Options { request_timeout: Duration::from_millis(100), ..Options::default() };
+    let server = TestServer::with(options).await;
+    for path in ["/webhooks/applications/a/triggers/t", "/v1/SystemService/GetVersion"] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = [0; 64];
+        let read = tokio::time::timeout(PATIENCE, stream.read(&mut answer)).await.unwrap().unwrap();
+        assert!(answer[..read].starts_with(b"HTTP/1.1 408 "), "{}", String::from_utf8_lossy(&answer[..read]));
+    }
+}
