@@ -18,7 +18,7 @@ use super::script::{Script, Scripted};
 use super::world::{cancel, child_finished, execution_id, judge, pause, resume, retry, skip, succeeded};
 use crate::execution::{
     Command, Context, Decision, EventRecord, Execution, ExecutionId, ExecutionStatus, Failure, JudgmentDecision, Stage,
-    StageId, StageStatus, SyntheticStage, TaskKind, TaskOutcome, TaskRef, handle,
+    StageId, StageStatus, SyntheticStage, TaskKind, TaskOutcome, TaskRef, explain, explain_stage, handle,
 };
 
 proptest! {
@@ -187,6 +187,7 @@ impl Life {
     /// Every state that is not an end has a way out, and the clock has done all it can.
     fn check(&self) {
         let execution = &self.world.execution;
+        assert_eq!(explain(execution).is_empty(), execution.status.is_final());
         match execution.status {
             ExecutionStatus::Succeeded | ExecutionStatus::Terminal | ExecutionStatus::Canceled => {
                 let running = |stage: &Stage| stage.status == StageStatus::Running;
@@ -258,6 +259,7 @@ fn has_a_way_out(execution: &Execution, stage: &Stage) {
     });
     let child = execution.children(stage.id()).any(|child| child.status == StageStatus::Running);
     assert!(timer || task || child, "stage {} has no way out", stage.id());
+    assert!(explain_stage(execution, stage).is_some(), "stage {} cannot say what it waits for", stage.id());
 }
 
 /// An upper bound of the events that a command can make of a stage: it may be canceled and run again.
