@@ -10,13 +10,13 @@ mod world;
 
 pub use load::{Load, Report};
 pub use program::{Output, gennaker};
-pub use server::{Server, binary};
+pub use server::{Server, binary, free_address};
 pub use world::{APPLICATION, World, deploy, pipeline};
 
 use std::time::Duration;
 
 /// How long any step of a story may take before it counts as failed. Nothing waits this long unless it is broken.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits for something, for [`PATIENCE`] at most.
 ///

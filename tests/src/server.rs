@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use gennaker_client::Client;
 use nix::sys::signal::{Signal, kill};
@@ -39,7 +40,7 @@ pub struct Server {
 impl Server {
     /// Starts a server on a data directory, on any free port.
     pub async fn start(data: &Path) -> Self {
-        Self::start_with(data, "127.0.0.1:0", &[]).await
+        Self::start_with(data, &free_address(), &[]).await
     }
 
     /// Starts a server at an address, with settings such as `limits.max_page_size=2`.
@@ -99,7 +100,10 @@ impl Server {
     }
 
     /// Kills it, as a crash would.
-    pub async fn kill(mut self) {
+    ///
+    /// # Panics
+    /// Where it has ended.
+    pub async fn kill(&mut self) {
         self.child.kill().await.expect("the server runs");
     }
 
@@ -112,9 +116,23 @@ impl Server {
     }
 }
 
+/// An address that no other story uses, and that no outgoing connection is given while the server restarts: a port below
+/// those that the system hands out.
+///
+/// # Panics
+/// Where a thousand ports in a row are taken.
+#[must_use]
+pub fn free_address() -> String {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + u16::try_from(std::process::id() % 200).expect("a small remainder") * 100;
+    (0..1000)
+        .map(|_| format!("127.0.0.1:{}", first + NEXT.fetch_add(1, Ordering::Relaxed) % 2000))
+        .find(|address| std::net::TcpListener::bind(address).is_ok())
+        .expect("there are free ports")
+}
+
 /// The address in the line that says the server is ready.
 fn ready(line: &str) -> Option<String> {
     let line: serde_json::Value = serde_json::from_str(line).ok()?;
-    let fields = &line["fields"];
-    (fields["message"] == "ready").then(|| fields["address"].as_str().map(str::to_owned)).flatten()
+    (line["message"] == "ready").then(|| line["address"].as_str().map(str::to_owned)).flatten()
 }

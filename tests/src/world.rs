@@ -9,7 +9,7 @@ use nix::unistd::Pid;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Server, soon};
+use crate::{Server, free_address, soon};
 
 /// The application of the stories.
 pub const APPLICATION: &str = "applications/hello";
@@ -35,7 +35,7 @@ impl World {
     /// Where the server does not start or refuses the application.
     pub async fn with(settings: &[&str]) -> Self {
         let directory = tempfile::tempdir().expect("temporary directories can be made");
-        let server = Server::start_with(&directory.path().join("data"), "127.0.0.1:0", settings).await;
+        let server = Server::start_with(&directory.path().join("data"), &free_address(), settings).await;
         let world = Self { server, directory };
         let request = json!({"applicationId": "hello", "application": {"email": "hello@example.com"}});
         world.call::<v1::CreateApplicationRequest>(request).await.expect("the application can be made");
@@ -45,7 +45,7 @@ impl World {
     /// Kills the server and starts it again at the same address.
     pub async fn crash(&mut self) {
         let (data, listen) = (self.directory.path().join("data"), self.server.authority().to_owned());
-        signal::kill(self.server.pid(), Signal::SIGKILL).expect("the server runs");
+        self.server.kill().await;
         self.server = Server::start_with(&data, &listen, &[]).await;
     }
 

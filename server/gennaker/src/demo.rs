@@ -22,12 +22,14 @@ use tokio_util::sync::CancellationToken;
 use crate::arguments::Demo;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::shutdown::Signals;
+use crate::telemetry;
 use crate::wiring::Node;
-use crate::{shutdown, telemetry};
 use screen::Screen;
 
 /// Runs the demo. It fails where a request failed or a deploy did not succeed.
 pub(crate) async fn demo(options: &Demo, no_color: bool) -> Result<ExitCode, Failure> {
+    let signals = Signals::listen()?;
     let home = Home::make(options.data_dir.clone())?;
     let config = config(options, &home);
     let instruments = telemetry::install(&config.telemetry)?;
@@ -53,7 +55,7 @@ pub(crate) async fn demo(options: &Demo, no_color: bool) -> Result<ExitCode, Fai
         let (served, told) = tokio::join!(serve, story);
         served.and(told)
     };
-    let good = shutdown::until_signalled(stop.clone(), program).await?;
+    let good = signals.stop(stop.clone(), program).await?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

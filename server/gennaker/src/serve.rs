@@ -7,12 +7,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::shutdown::Signals;
+use crate::telemetry;
 use crate::wiring::Node;
-use crate::{shutdown, telemetry};
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) async fn serve(config: Config) -> Result<ExitCode, Failure> {
     let begin = Instant::now();
+    let signals = Signals::listen()?;
     let instruments = telemetry::install(&config.telemetry)?;
     let node = Node::open(&config, instruments.page()).await?;
     if config.insecure && !config.listen.ip().is_loopback() {
@@ -27,7 +29,7 @@ pub(crate) async fn serve(config: Config) -> Result<ExitCode, Failure> {
             never = instruments.upkeep() => match never {},
         }
     };
-    shutdown::until_signalled(stop.clone(), program).await?;
+    signals.stop(stop.clone(), program).await?;
     tracing::info!("stopped");
     instruments.flush();
     Ok(ExitCode::SUCCESS)

@@ -18,32 +18,32 @@ impl Signals {
         Ok(Self { terminate: take(SignalKind::terminate())?, interrupt: take(SignalKind::interrupt())? })
     }
 
+    /// Runs a program that ends in order when the token is cancelled, which the first signal does. The second ends it at once.
+    pub(crate) async fn stop<T>(
+        mut self,
+        stop: CancellationToken,
+        program: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let mut program = std::pin::pin!(program);
+        loop {
+            tokio::select! {
+                ended = &mut program => return ended,
+                name = self.next() => {
+                    if stop.is_cancelled() {
+                        return Err(Failure::unavailable(format!("stopped at once by a second {name}")));
+                    }
+                    tracing::info!(signal = name, "shutting down");
+                    stop.cancel();
+                }
+            }
+        }
+    }
+
     /// Waits for the next one; its name.
-    pub(crate) async fn next(&mut self) -> &'static str {
+    async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",
-        }
-    }
-}
-
-/// Runs a program that ends in order when the token is cancelled, which the first signal does. The second ends it at once.
-pub(crate) async fn until_signalled<T>(
-    stop: CancellationToken,
-    program: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
-    let mut signals = Signals::listen()?;
-    let mut program = std::pin::pin!(program);
-    loop {
-        tokio::select! {
-            ended = &mut program => return ended,
-            name = signals.next() => {
-                if stop.is_cancelled() {
-                    return Err(Failure::unavailable(format!("stopped at once by a second {name}")));
-                }
-                tracing::info!(signal = name, "shutting down");
-                stop.cancel();
-            }
         }
     }
 }

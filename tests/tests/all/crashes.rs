@@ -29,7 +29,7 @@ async fn a_stream_survives_a_crash_without_a_gap_and_the_judgment_is_still_open(
             if !crashed && !view.open_judgments().is_empty() {
                 crashed = true;
                 world.crash().await;
-                let request = json!({"name": execution, "stage": "judge", "decision": "JUDGMENT_DECISION_CONTINUE"});
+                let request = json!({"name": execution, "stage": "judge", "decision": "DECISION_CONTINUE"});
                 world.call::<v1::SubmitJudgmentRequest>(request).await.unwrap();
             }
         }

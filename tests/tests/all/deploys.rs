@@ -63,7 +63,7 @@ async fn the_image_of_one_cluster_is_found_and_deployed_to_another() {
     world.furnish().await;
     world.run("first", json!([deploy("deploy", "hello:v2", 1, &json!({}))])).await;
     let find = json!({
-        "id": "find", "findImage": {"cluster": {"cluster": "hello", "account": "local", "regions": ["local"]}},
+        "id": "find", "findImage": {"target": {"cluster": "hello", "account": "local", "regions": ["local"]}},
     });
     let mut copy = deploy("copy", "", 1, &json!({}));
     copy["dependsOn"] = json!(["find"]);

@@ -63,7 +63,7 @@ async fn stale_etags_and_missing_parameters_are_refused() {
 
     let error = world.call::<v1::StartExecutionRequest>(json!({"pipeline": name})).await.unwrap_err();
     assert_eq!(error.code(), Some(Code::InvalidArgument), "{error}");
-    assert!(error.to_string().contains("\"version\" is required"), "{error}");
+    assert!(error.to_string().contains("parameters.version: is required"), "{error}");
 
     let old = world.call::<v1::GetPipelineRequest>(json!({"name": name})).await.unwrap().pipeline.unwrap();
     for (etag, expected) in [(old.etag.clone(), None), (old.etag, Some(Code::Aborted))] {
@@ -100,7 +100,7 @@ async fn a_server_that_cannot_start_says_why() {
 
     let port_in_use = serve(world.server.authority(), other.path()).await;
     assert!(port_in_use.stderr.contains(world.server.authority()), "{port_in_use:?}");
-    assert!(port_in_use.stderr.contains("in use"), "{port_in_use:?}");
+    assert!(port_in_use.stderr.contains("another program uses that port"), "{port_in_use:?}");
 
     let data_in_use = serve("127.0.0.1:0", &world.directory.path().join("data")).await;
     assert!(data_in_use.stderr.contains("in use by another server"), "{data_in_use:?}");
