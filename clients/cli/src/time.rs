@@ -20,11 +20,12 @@ pub(crate) fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
     (to - from).max(TimeDelta::zero())
 }
 
-/// A length: `0.4s`, `12s`, `2m05s`, `1h02m`, `3d04h`.
+/// A length: `40ms`, `1.4s`, `12s`, `2m05s`, `1h02m`, `3d04h`.
 pub(crate) fn length(delta: TimeDelta) -> String {
     let seconds = delta.num_seconds();
     match seconds {
-        ..10 => format!("{}.{}s", seconds, delta.subsec_millis() / 100),
+        ..1 => format!("{}ms", delta.subsec_millis()),
+        1..10 => format!("{}.{}s", seconds, delta.subsec_millis() / 100),
         10..60 => format!("{seconds}s"),
         60..3600 => format!("{}m{:02}s", seconds / 60, seconds % 60),
         3600..86_400 => format!("{}h{:02}m", seconds / 3600, seconds % 3600 / 60),
@@ -55,7 +56,7 @@ mod tests {
     #[test]
     fn lengths_are_short() {
         let of = |millis| length(TimeDelta::milliseconds(millis));
-        assert_eq!([of(0), of(449), of(9_999), of(10_000)], ["0.0s", "0.4s", "9.9s", "10s"]);
+        assert_eq!([of(0), of(449), of(9_999), of(10_000)], ["0ms", "449ms", "9.9s", "10s"]);
         assert_eq!([of(125_000), of(3_725_000), of(273_600_000)], ["2m05s", "1h02m", "3d04h"]);
     }
 

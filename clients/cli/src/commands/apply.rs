@@ -6,7 +6,7 @@ use clap::Args;
 use gennaker_client::v1;
 use gennaker_proto::rules;
 
-use super::resource::{Change, Resource, put};
+use super::resource::{Change, Resource, Save, put};
 use crate::document::{self, Document, DocumentKind, Source};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -23,6 +23,10 @@ pub struct Apply {
     /// A file, a directory of .yaml, .yml and .json files, or `-` for the standard input
     #[arg(short, long = "file", value_name = "FILE", required = true)]
     files: Vec<String>,
+
+    /// What to write about the change in the list of a pipeline's revisions
+    #[arg(short, long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    message: String,
 
     /// Shows what would change, and changes nothing
     #[arg(long)]
@@ -72,9 +76,10 @@ impl Apply {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Failure> {
         let sources: Vec<Source> = self.files.iter().map(|file| Source::from(file.as_str())).collect();
         let items = items(document::read(&sources)?)?;
+        let save = Save { validate_only: false, message: &self.message };
         let changes = rehearse(session, &items).await?;
         for (item, rehearsed) in items.iter().zip(changes) {
-            let change = if self.dry_run { rehearsed } else { Some(carry_out(session, item, false).await?) };
+            let change = if self.dry_run { rehearsed } else { Some(carry_out(session, item, save).await?) };
             report(session, item, change.as_ref(), self.dry_run)?;
         }
         Ok(Exit::Success)
@@ -140,7 +145,7 @@ async fn rehearse(session: &Session, items: &[Item]) -> Result<Vec<Option<Change
             changes.push(None);
             continue;
         }
-        match carry_out(session, item, true).await {
+        match carry_out(session, item, Save { validate_only: true, message: "" }).await {
             Ok(change) => {
                 if matches!(change, Change::Created { .. }) {
                     new.insert(&item.name);
@@ -154,9 +159,9 @@ async fn rehearse(session: &Session, items: &[Item]) -> Result<Vec<Option<Change
     if wrong.is_empty() { Ok(changes) } else { Err(Failure::Data(wrong.join("\n"))) }
 }
 
-async fn carry_out(session: &Session, item: &Item, dry_run: bool) -> Result<Change, Failure> {
+async fn carry_out(session: &Session, item: &Item, save: Save<'_>) -> Result<Change, Failure> {
     let document = &item.document;
-    let result = with_resource!(document.kind, R => put::<R>(&session.client, document.decode()?, dry_run).await);
+    let result = with_resource!(document.kind, R => put::<R>(&session.client, document.decode()?, save).await);
     result.map_err(|error| match Exit::from(&error) {
         Exit::Data | Exit::NotFound => Failure::Data(document.refused(&error)),
         Exit::Success

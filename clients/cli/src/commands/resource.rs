@@ -10,6 +10,15 @@ use crate::failure::Failure;
 use crate::names;
 use crate::output::{Document, yaml};
 
+/// How a resource is saved.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Save<'a> {
+    /// Only checks.
+    pub(super) validate_only: bool,
+    /// What to write about the change, for kinds that have revisions.
+    pub(super) message: &'a str,
+}
+
 /// A resource that can be got, created and updated.
 pub(super) trait Resource: Message + Name + Default + Clone {
     /// Its kind.
@@ -31,10 +40,10 @@ pub(super) trait Resource: Message + Name + Default + Clone {
     async fn get(client: &Client, name: &str) -> Result<Self, Error>;
 
     /// Makes it.
-    async fn create(client: &Client, wanted: Self, validate_only: bool) -> Result<Self, Error>;
+    async fn create(client: &Client, wanted: Self, save: Save<'_>) -> Result<Self, Error>;
 
     /// Replaces it, if nobody else changed it since it was got.
-    async fn update(client: &Client, wanted: Self, current: &Self, validate_only: bool) -> Result<Self, Error>;
+    async fn update(client: &Client, wanted: Self, current: &Self, save: Save<'_>) -> Result<Self, Error>;
 }
 
 /// What applying a resource did, or would do.
@@ -69,12 +78,12 @@ impl Change {
 }
 
 /// Creates or updates a resource.
-pub(super) async fn put<R: Resource>(client: &Client, mut wanted: R, dry_run: bool) -> Result<Change, Error> {
+pub(super) async fn put<R: Resource>(client: &Client, mut wanted: R, save: Save<'_>) -> Result<Change, Error> {
     normalize(&mut wanted);
     let current = match R::get(client, wanted.name()).await {
         Ok(current) => current,
         Err(error) if error.code() == Some(Code::NotFound) => {
-            let after = definition(&R::create(client, wanted, dry_run).await?);
+            let after = definition(&R::create(client, wanted, save).await?);
             return Ok(Change::Created { after });
         }
         Err(error) => return Err(error),
@@ -83,7 +92,7 @@ pub(super) async fn put<R: Resource>(client: &Client, mut wanted: R, dry_run: bo
     if definition(&wanted) == before {
         return Ok(Change::Unchanged);
     }
-    let after = definition(&R::update(client, wanted, &current, dry_run).await?);
+    let after = definition(&R::update(client, wanted, &current, save).await?);
     Ok(if before == after { Change::Unchanged } else { Change::Updated { before, after } })
 }
 
@@ -116,7 +125,8 @@ macro_rules! resource {
         $message:ident, $field:ident, $complete:expr, $get:ident, $create:ident, $update:ident,
         needs: |$this:ident| $needs:expr,
         create: |$name:ident| { $($id:ident: $value:expr),* },
-        etag: $($etag:ident)?
+        etag: $($etag:ident)?,
+        message: $($text:ident)?
     ) => {
         impl Resource for v1::$message {
             const KIND: DocumentKind = DocumentKind::$message;
@@ -144,10 +154,15 @@ macro_rules! resource {
                 found(client.call(v1::$get { name: name.to_owned() }).await?.$field)
             }
 
-            async fn create(client: &Client, wanted: Self, validate_only: bool) -> Result<Self, Error> {
+            async fn create(client: &Client, wanted: Self, save: Save<'_>) -> Result<Self, Error> {
                 let $name = wanted.name.clone();
-                let request =
-                    v1::$create { $($id: $value,)* $field: Some(wanted), validate_only, ..Default::default() };
+                let request = v1::$create {
+                    $($id: $value,)*
+                    $($text: save.message.to_owned(),)?
+                    $field: Some(wanted),
+                    validate_only: save.validate_only,
+                    ..Default::default()
+                };
                 found(client.call(request).await?.$field)
             }
 
@@ -155,7 +170,7 @@ macro_rules! resource {
                 client: &Client,
                 #[allow(unused_mut)] mut wanted: Self,
                 _current: &Self,
-                validate_only: bool,
+                save: Save<'_>,
             ) -> Result<Self, Error> {
                 $(
                     // The etag of the file wins: its writer wants to know about changes since.
@@ -163,7 +178,12 @@ macro_rules! resource {
                         wanted.$etag.clone_from(&_current.$etag);
                     }
                 )?
-                let request = v1::$update { $field: Some(wanted), validate_only, ..Default::default() };
+                let request = v1::$update {
+                    $($text: save.message.to_owned(),)?
+                    $field: Some(wanted),
+                    validate_only: save.validate_only,
+                    ..Default::default()
+                };
                 found(client.call(request).await?.$field)
             }
         }
@@ -174,28 +194,32 @@ resource! {
     Application, application, names::application, GetApplicationRequest, CreateApplicationRequest, UpdateApplicationRequest,
     needs: |_application| Vec::new(),
     create: |name| { application_id: names::last(&name).to_owned() },
-    etag: etag
+    etag: etag,
+    message:
 }
 
 resource! {
     Project, project, names::project, GetProjectRequest, CreateProjectRequest, UpdateProjectRequest,
     needs: |project| project.applications.iter().chain(&project.pipelines).cloned().collect(),
     create: |name| { project_id: names::last(&name).to_owned() },
-    etag: etag
+    etag: etag,
+    message:
 }
 
 resource! {
     Pipeline, pipeline, names::pipeline, GetPipelineRequest, CreatePipelineRequest, UpdatePipelineRequest,
     needs: |pipeline| vec![parent(&pipeline.name)],
     create: |name| { parent: parent(&name), pipeline_id: names::last(&name).to_owned() },
-    etag: etag
+    etag: etag,
+    message: message
 }
 
 resource! {
     Trigger, trigger, names::trigger, GetTriggerRequest, CreateTriggerRequest, UpdateTriggerRequest,
     needs: |trigger| vec![parent(&trigger.name), trigger.pipeline.clone()],
     create: |name| { parent: parent(&name), trigger_id: names::last(&name).to_owned() },
-    etag: etag
+    etag: etag,
+    message:
 }
 
 resource! {
@@ -205,14 +229,16 @@ resource! {
         firewalls.chain([balancer.application.clone()]).collect()
     },
     create: |name| { parent: parent(&name), load_balancer_id: names::last(&name).to_owned() },
-    etag:
+    etag:,
+    message:
 }
 
 resource! {
     Firewall, firewall, in_region, GetFirewallRequest, CreateFirewallRequest, UpdateFirewallRequest,
     needs: |firewall| vec![firewall.application.clone()],
     create: |name| { parent: parent(&name), firewall_id: names::last(&name).to_owned() },
-    etag:
+    etag:,
+    message:
 }
 
 /// The names of cloud resources can't be shortened in files.

@@ -83,7 +83,7 @@ async fn in_application(
         .is_err_and(|error| error.code() == Some(Code::NotFound))
     {
         return Err(Failure::NotFound(format!(
-            "there is no application `{application}` that {text:?} could belong to"
+            "there is no application `{application}` that {text:?} could belong to; name it as ACCOUNT/REGION/NAME"
         )));
     }
     let mut names: Vec<String> = list(parent).await?.into_iter().filter(|name| last(name) == text).collect();

@@ -61,7 +61,8 @@ fn deploying() -> v1::Execution {
     let mut healthy = stage("deploy/2", "Wait until healthy", "deploy", StageStatus::Running, (3.6, -1.0));
     healthy.tasks = vec![task("2 of 3 are healthy", Some(66))];
     let mut parent = stage("deploy", "Deploy v2", "", StageStatus::Running, (0.4, -1.0));
-    parent.tasks = vec![task("", None)];
+    let kind = v1::waiting::Kind::Stages.into();
+    parent.waiting = Some(v1::Waiting { kind, reason: "the stages before its own work".into(), ..Default::default() });
     execution(
         ExecutionStatus::Running,
         vec![
@@ -287,5 +288,5 @@ fn a_wait_says_how_long_it_still_lasts() {
     let text = tree(state.clone(), 30.0, 100);
     assert!(text.ends_with("30s     waits for time to pass, 1m00s left"), "{text}");
     let text = printed(vec![(0.0, state.clone()), (5.0, state)]);
-    assert!(text.ends_with("   0.0s Wait: waits for time to pass, 1m30s left\n"), "{text}");
+    assert!(text.ends_with("    0ms Wait: waits for time to pass, 1m30s left\n"), "{text}");
 }

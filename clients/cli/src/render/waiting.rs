@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use gennaker_client::v1::waiting::Kind;
-use gennaker_client::v1::{StageExecution, StageStatus, Waiting};
+use gennaker_client::v1::{StageExecution, StageStatus, TaskExecution, Waiting};
 
 use super::frame::running_task;
 use crate::terminal::one_line;
@@ -10,7 +10,7 @@ use crate::time::{from_proto, length};
 
 /// What a stage does or waits for, on one line. Empty where the tree shows it anyway.
 pub(super) fn doing(stage: &StageExecution) -> String {
-    let task = running_task(stage).map(|task| one_line(&task.message)).unwrap_or_default();
+    let task = running_task(stage).map(task_text).unwrap_or_default();
     let Some(waiting) = stage.waiting.as_ref().filter(|_| stage.status() != StageStatus::NotStarted) else {
         return task;
     };
@@ -20,6 +20,10 @@ pub(super) fn doing(stage: &StageExecution) -> String {
         Kind::Judgment => "waits for a judgment".to_owned(),
         Kind::Queue | Kind::Window | Kind::Timer | Kind::Execution | Kind::Resume => waits_for(waiting),
     }
+}
+
+fn task_text(task: &TaskExecution) -> String {
+    if task.message.is_empty() { one_line(&task.name).replace('_', " ") } else { one_line(&task.message) }
 }
 
 /// How long a stage that waits for a time still does: `, 12s left`.
