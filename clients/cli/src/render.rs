@@ -128,9 +128,10 @@ impl Renderer {
         let (rows, columns) = self.terminal.size();
         let Mode::Live { view: Some(view), drawn, last } = &mut self.mode else { return Ok(()) };
         let style = Style { columns, palette: self.terminal.palette(), program: &self.program };
-        let mut lines = fit(frame(view, now(), &style), rows.saturating_sub(2 + usize::from(self.footer.is_some())));
+        let room = rows.saturating_sub(2 + usize::from(self.footer.is_some()));
+        let mut lines = fit(frame(view, now(), &style), room, columns);
         lines.extend(self.footer.as_deref().map(|footer| console::truncate_str(footer, columns, "…").into_owned()));
-        *drawn = lines.len();
+        *drawn = height(&lines, columns);
         *last = Some(Instant::now());
         self.terminal.raw(&format!("{erase}{}", joined(&lines)))
     }
@@ -148,12 +149,20 @@ fn joined(lines: &[String]) -> String {
     lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
 }
 
+/// The rows that lines take on a terminal, which wraps those that are longer than it is wide.
+fn height(lines: &[String], columns: usize) -> usize {
+    lines.iter().map(|line| console::measure_text_width(line).div_ceil(columns.max(1)).max(1)).sum()
+}
+
 /// What doesn't fit on the screen can't be drawn over. The end matters more than the middle: questions stand there.
-fn fit(mut lines: Vec<String>, rows: usize) -> Vec<String> {
-    let rows = rows.max(3);
-    if lines.len() > rows {
-        let hidden = lines.len() - rows + 1;
-        lines.splice(1..=hidden, [format!("  … {hidden} more lines above")]);
+fn fit(mut lines: Vec<String>, rows: usize, columns: usize) -> Vec<String> {
+    let mut hidden = 0;
+    while lines.len() > 2 && height(&lines, columns) + usize::from(hidden > 0) > rows {
+        lines.remove(1);
+        hidden += 1;
+    }
+    if hidden > 0 {
+        lines.insert(1, format!("  … {hidden} more lines above"));
     }
     lines
 }

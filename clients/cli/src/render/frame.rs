@@ -19,7 +19,7 @@ const BAR: usize = 16;
 /// How a tree is drawn.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style<'a> {
-    /// The width; what is longer is cut.
+    /// The width; lines of the tree that are longer are cut.
     pub(crate) columns: usize,
     /// The colors.
     pub(crate) palette: Palette,
@@ -49,11 +49,13 @@ pub(crate) fn frame(view: &ExecutionView, now: DateTime<Utc>, style: &Style<'_>)
         lines.push(line(row, widest, now, palette));
         lines.extend(failure(row, palette));
     }
+    let mut lines: Vec<String> = lines.iter().map(|line| truncate_str(line, style.columns, "…").into_owned()).collect();
+    // Questions are not cut: people copy the commands.
     for open in view.open_judgments() {
         lines.push(String::new());
         lines.extend(question(view, open, now, style.program, palette));
     }
-    lines.iter().map(|line| truncate_str(line, style.columns, "…").into_owned()).collect()
+    lines
 }
 
 /// The name to show for a stage.

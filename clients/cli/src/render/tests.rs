@@ -146,9 +146,11 @@ fn a_queued_and_a_paused_execution() {
 }
 
 #[test]
-fn nothing_is_wider_than_the_terminal() {
+fn the_tree_is_not_wider_than_the_terminal() {
     for columns in [20, 40, 60] {
-        for line in tree(judging(), 60.0, columns).lines() {
+        let text = tree(judging(), 60.0, columns);
+        assert!(text.contains("--continue --input INPUT"), "commands are whole: {text}");
+        for line in text.lines().take_while(|line| !line.is_empty()) {
             assert!(console::measure_text_width(line) <= columns, "{line:?}");
         }
     }
@@ -242,7 +244,7 @@ fn a_judgment_and_a_failure_in_lines() {
 
 #[test]
 fn a_tree_is_drawn_over() {
-    let (terminal, captured) = Terminal::captured(true, 24, 100);
+    let (terminal, captured) = Terminal::captured(true, 24, 140);
     let mut renderer = Renderer::new(terminal).with_program("gennaker --server http://b:1");
     let view = ExecutionView::from(judging());
     renderer.update(&view).unwrap();
@@ -289,4 +291,24 @@ fn a_wait_says_how_long_it_still_lasts() {
     assert!(text.ends_with("30s     waits for time to pass, 1m00s left"), "{text}");
     let text = printed(vec![(0.0, state.clone()), (5.0, state)]);
     assert!(text.ends_with("    0ms Wait: waits for time to pass, 1m30s left\n"), "{text}");
+}
+
+#[test]
+fn colors_do_not_move_columns() {
+    let plain = tree(deploying(), 12.3, 100);
+    let style = Style { columns: 100, palette: Palette::new(true), program: "gennaker" };
+    let painted = frame(&ExecutionView::from(deploying()), clock(12.3), &style).join("\n");
+    assert_ne!(painted, plain);
+    assert_eq!(console::strip_ansi_codes(&painted), plain);
+}
+
+#[test]
+fn long_commands_wrap_and_are_drawn_over_whole() {
+    let (terminal, captured) = Terminal::captured(true, 24, 60);
+    let mut renderer = Renderer::new(terminal);
+    renderer.update(&ExecutionView::from(judging())).unwrap();
+    let rows: usize = captured.out().lines().map(|line| line.chars().count().div_ceil(60).max(1)).sum();
+    assert!(rows > captured.out().lines().count());
+    renderer.tick().unwrap();
+    assert!(captured.out().contains(&format!("\u{1b}[{rows}A")), "{}", captured.out());
 }
