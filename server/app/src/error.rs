@@ -56,9 +56,9 @@ pub enum AppError {
     },
     /// The client reads its stream too slowly; it can go on after this sequence (or, with many executions, with the last
     /// resume token that it saw).
-    #[error("the client reads the stream too slowly; watch again after sequence {sequence}")]
+    #[error("the client reads the stream too slowly; watch again from the last message that it has seen")]
     TooSlow {
-        /// The last sequence that was sent.
+        /// The last sequence that was sent; 0 on a stream over many executions, which goes on by its resume token.
         sequence: u64,
     },
     /// The caller may not.

@@ -187,7 +187,7 @@ impl App {
                 (Some(current), "") => Expect::Revision(current.resource.revision),
                 (Some(_), etag) => etag::expect(etag),
             };
-            if current.is_none() {
+            if current.is_none() && change.allow_missing {
                 self.may_create::<T>(write.caller, &name).await?;
             }
             let before = current.as_ref().map(|current| Arc::new(current.definition.clone()));

@@ -133,7 +133,7 @@ fn cause(cause: &Cause) -> v1::Cause {
     let mut message = v1::Cause {
         actor: cause.actor.clone(),
         reason: cause.reason.clone(),
-        payload: (!cause.payload.is_null()).then(|| json::to_proto(&cause.payload)),
+        payload: (!cause.payload.is_null()).then(|| json::to_proto(&json::shorten(&cause.payload))),
         ..v1::Cause::default()
     };
     let kind = match &cause.origin {

@@ -18,16 +18,12 @@ pub(crate) fn step(
     viewer: &Viewer,
     queue_position: u32,
 ) -> v1::ExecutionEvent {
-    let before: Vec<StageId> = if changes_stages(&record.event) {
-        execution.stages.iter().map(|stage| stage.id().clone()).collect()
-    } else {
-        Vec::new()
-    };
+    let may_go = may_go(&record.event, execution);
     if record.sequence > execution.sequence {
         execution.apply(record);
     }
-    let removed = before.iter().filter(|id| execution.stage(id).is_none()).map(StageId::to_string).collect();
-    let touched = Touched::of(&record.event, execution, &before);
+    let removed = may_go.iter().filter(|id| execution.stage(id).is_none()).map(StageId::to_string).collect();
+    let touched = Touched::of(&record.event, execution);
     let stages = match &touched {
         Touched::All => all_stages(execution, viewer),
         Touched::These(ids) => {
@@ -49,29 +45,14 @@ pub(crate) fn step(
     }
 }
 
-/// Whether an event adds or removes stages.
-fn changes_stages(event: &Event) -> bool {
-    match event {
-        Event::Retried { .. }
-        | Event::StagePlanned { .. }
-        | Event::StageContinued { .. }
-        | Event::StageFailing { .. } => true,
-        Event::Created { .. }
-        | Event::Started
-        | Event::Paused { .. }
-        | Event::Resumed { .. }
-        | Event::CancelRequested { .. }
-        | Event::Finished { .. }
-        | Event::StageStarted { .. }
-        | Event::StageReleased { .. }
-        | Event::StageFinished { .. }
-        | Event::StageSkipped { .. }
-        | Event::TaskStarted { .. }
-        | Event::TaskProgressed { .. }
-        | Event::TaskDeferred { .. }
-        | Event::TaskFinished { .. }
-        | Event::Judged { .. }
-        | Event::ChildFinished { .. } => false,
+/// The stages that an event takes away, among others.
+fn may_go(event: &Event, before: &Execution) -> Vec<StageId> {
+    if let Event::StageFailing { stage, .. } = event {
+        before.children(stage).map(|child| child.id().clone()).collect()
+    } else if let Event::Retried { removed, .. } = event {
+        removed.clone()
+    } else {
+        Vec::new()
     }
 }
 
@@ -84,7 +65,7 @@ enum Touched {
 }
 
 impl Touched {
-    fn of(event: &Event, after: &Execution, before: &[StageId]) -> Self {
+    fn of(event: &Event, after: &Execution) -> Self {
         match event {
             Event::Created { .. }
             | Event::Started
@@ -96,8 +77,7 @@ impl Touched {
             Event::StagePlanned { stage, .. }
             | Event::StageContinued { stage, .. }
             | Event::StageFailing { stage, .. } => {
-                let new = after.stages.iter().map(Stage::id).filter(|id| !before.contains(id)).cloned();
-                Self::around(stage, after, new.collect())
+                Self::around(stage, after, after.children(stage).map(|child| child.id().clone()).collect())
             }
             Event::StageFinished { stage, status } if status.halts() => {
                 Self::around(stage, after, downstream(after.start.definition.stages.iter(), stage))

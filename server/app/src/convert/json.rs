@@ -62,6 +62,20 @@ pub(crate) fn text(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// The longest payload that is shown, in bytes of JSON.
+const MAX_SHOWN: usize = 4_000;
+/// How much of a longer one is shown, in characters.
+const SHOWN: usize = 1_000;
+
+/// What a trigger saw, where it is not too long to show with every event; otherwise its beginning as text.
+pub(crate) fn shorten(payload: &Json) -> Json {
+    let text = payload.to_string();
+    if text.len() <= MAX_SHOWN {
+        return payload.clone();
+    }
+    Json::String(text.chars().take(SHOWN).chain(['…']).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

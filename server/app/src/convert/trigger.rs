@@ -1,16 +1,9 @@
 //! Triggers and their events.
 
+use super::{json, time};
 use gennaker_ports::store::{StoredTriggerEvent, TriggerDecision};
 use gennaker_proto::v1;
 use gennaker_proto::v1::trigger::Source;
-use serde_json::Value;
-
-use super::{json, time};
-
-/// The longest payload that is shown, in bytes of JSON.
-const MAX_SHOWN: usize = 4_000;
-/// How much of a longer one is shown, in characters.
-const SHOWN: usize = 1_000;
 
 /// A trigger as it is shown: with the path to post to, and with its token only for those who may write it.
 pub(crate) fn to_proto(mut trigger: v1::Trigger, may_write: bool) -> v1::Trigger {
@@ -33,7 +26,7 @@ pub(crate) fn event(event: &StoredTriggerEvent, execution: String) -> v1::Trigge
         decision: decision(event.decision).into(),
         reason: event.reason.clone(),
         execution,
-        payload: event.payload.get("payload").map(|payload| json::to_proto(&shorten(payload))),
+        payload: event.payload.get("payload").map(|payload| json::to_proto(&json::shorten(payload))),
         actor: event.actor.clone(),
     }
 }
@@ -48,13 +41,4 @@ fn decision(decision: TriggerDecision) -> v1::trigger_event::Decision {
         TriggerDecision::Capped => v1::trigger_event::Decision::Capped,
         TriggerDecision::Failed => v1::trigger_event::Decision::Failed,
     }
-}
-
-/// A payload that is not too long to show, or its beginning as text.
-pub(crate) fn shorten(payload: &Value) -> Value {
-    let text = payload.to_string();
-    if text.len() <= MAX_SHOWN {
-        return payload.clone();
-    }
-    Value::String(text.chars().take(SHOWN).chain(['…']).collect())
 }

@@ -65,7 +65,7 @@ impl App {
             decision,
             reason: reason.to_owned(),
             execution,
-            payload: json!({ "payload": convert::trigger::shorten(&seen.payload) }),
+            payload: json!({ "payload": convert::json::shorten(&seen.payload) }),
             ..self.event_of(seen)
         };
         self.inner.ports.store.record_trigger_event(&event).await?;
