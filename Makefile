@@ -25,7 +25,7 @@ lint: ## The static checks of CI
 	tools/install.sh --checks
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
-	cargo-deny --offline check bans licenses sources
+	cargo-deny --locked check --hide-inclusion-graph bans licenses sources
 	tools/node_modules/.bin/buf lint
 	$(CARGO) test --locked -p gennaker-proto --test generated
 
