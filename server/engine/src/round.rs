@@ -72,7 +72,7 @@ impl Pending {
 
     /// Whether there is anything to commit.
     pub(crate) fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.applied.is_empty()
+        self.events.is_empty() && self.applied.is_empty() && self.outgoing.is_empty()
     }
 
     /// What goes to the store, with the inbox commands that [`Pending::outgoing`] became.
@@ -87,10 +87,11 @@ impl Pending {
         }
     }
 
-    /// The id of the `number`th command that this step sends: the same for every repetition of the step.
-    pub(crate) fn outgoing_id(&self, execution: ExecutionId, number: usize) -> CommandId {
+    /// The id of the `number`th command that this step sends, to `target`: the same for every repetition of the step. A
+    /// step without events has the sequence of the one before it; the target tells their commands apart.
+    pub(crate) fn outgoing_id(&self, execution: ExecutionId, number: usize, target: ExecutionId) -> CommandId {
         let sequence = self.state.as_ref().map_or(0, |state| state.sequence);
-        CommandId(format!("{execution}/{sequence}/{number}"))
+        CommandId(format!("{execution}/{sequence}/{number}/{target}"))
     }
 
     /// Tells all callers that the commit did not come about.

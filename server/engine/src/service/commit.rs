@@ -66,7 +66,7 @@ impl Service {
                 continue;
             };
             sent.push(InboxCommand {
-                id: entry.outgoing_id(id, number),
+                id: entry.outgoing_id(id, number, outgoing.execution),
                 execution: outgoing.execution,
                 shard,
                 digest: String::new(),

@@ -58,7 +58,7 @@ async fn a_judgment_that_nobody_makes_fails_at_its_deadline() {
     tokio::time::advance(Duration::from_secs(3 * 24 * 3600)).await;
     let ended = world.until(started.id(), |e| e.status.is_final()).await;
     assert_eq!(ended.status, ExecutionStatus::Terminal);
-    assert_eq!(ended.failure.as_deref(), Some("stage \"j\": nobody judged within 259200s"));
+    assert_eq!(ended.failure.as_deref(), Some("stage \"j\": nobody judged within 3d"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,7 +78,7 @@ async fn failures_for_good_and_crashes_of_a_kind_fail_their_stage() {
         ("broken", "stage \"s\": the cloud said no"),
         ("panics", "stage \"s\": the task crashed; this is a fault of the server, see its log"),
         ("huge", "stage \"s\": the task's outputs are 1000011 bytes of JSON; at most 262144 are kept"),
-        ("hang", "stage \"s\": run did not end within 600s"),
+        ("hang", "stage \"s\": run did not end within 10m"),
     ] {
         let started = world.start(&pipeline(&[("s", kind, &[])])).await.unwrap();
         let ended = world.until(started.id(), |e| e.status.is_final()).await;
