@@ -217,6 +217,18 @@ pub(crate) const fn code_name(code: Code) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_error_of_one_call() {
+        let broken = tower::service_fn(|_: Request<Body>| async { panic!("a bug") });
+        let mut request = Request::new(Body::empty());
+        request.headers_mut().insert(REQUEST_ID_HEADER, HeaderValue::from_static("r1"));
+        let response = Observe::new(broken).oneshot(request).await.unwrap();
+        assert_eq!(code(response.headers()), Some(Code::Internal));
+        assert_eq!(response.headers()[REQUEST_ID_HEADER], "r1");
+        assert!(Status::from_header_map(response.headers()).unwrap().message().contains("r1"));
+    }
 
     #[test]
     fn clients_cannot_make_labels() {

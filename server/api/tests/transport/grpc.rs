@@ -137,15 +137,18 @@ async fn small_answers_do_not_wait_for_acknowledgements() {
     let client = SystemServiceClient::new(server.channel().await);
     let call = |mut client: SystemServiceClient<_>| async move { client.get_version(v1::GetVersionRequest {}).await };
     call(client.clone()).await.unwrap();
-    let begin = Instant::now();
-    for _ in 0..20 {
+    let mut rounds = Vec::new();
+    for _ in 0..21 {
+        let begin = Instant::now();
         let calls = (0..5).map(|_| call(client.clone()));
         for answer in futures::future::join_all(calls).await {
             answer.unwrap();
         }
+        rounds.push(begin.elapsed());
     }
-    // With Nagle's algorithm each round takes 40 ms.
-    assert!(begin.elapsed() < Duration::from_millis(20 * 30), "{:?} for 20 rounds", begin.elapsed());
+    rounds.sort_unstable();
+    // With Nagle's algorithm a round takes 40 ms.
+    assert!(rounds[10] < Duration::from_millis(30), "{rounds:?}");
 }
 
 #[tokio::test]
@@ -203,7 +206,7 @@ async fn a_stream_ends_with_the_deadline_of_its_client() {
     let channel = tonic::transport::Endpoint::from_shared(format!("http://{}", server.address)).unwrap();
     let mut client = InfrastructureServiceClient::new(channel.connect().await.unwrap());
     let mut request = Request::new(watched());
-    request.metadata_mut().insert("grpc-timeout", "100m".parse().unwrap());
+    request.metadata_mut().insert("grpc-timeout", "2S".parse().unwrap());
     let mut stream = client.watch_infrastructure(request).await.unwrap().into_inner();
     let end = loop {
         if let Err(status) = stream.next().await.expect("the stream ends with an error") {
