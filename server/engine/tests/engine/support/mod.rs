@@ -157,10 +157,11 @@ impl World {
         Request { id: CommandId(format!("request-{number}")), digest: "same".into() }
     }
 
-    /// A start of a pipeline.
+    /// A start of a pipeline. Ids grow, as those of the server do: what starts first is first in a queue.
     pub(crate) fn start_of(&self, definition: &Definition) -> Start {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
         Start {
-            id: ExecutionId::from_parts(self.clock.now(), rand::random()),
+            id: ExecutionId::from_parts(self.clock.now(), u128::from(number)),
             definition: Arc::new(definition.clone()),
             cause: Cause { actor: "ann".into(), origin: Origin::Manual, reason: String::new(), payload: Value::Null },
             parameters: Default::default(),
