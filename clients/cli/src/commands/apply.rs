@@ -202,3 +202,6 @@ pub(super) fn diff_tone(line: &str) -> Tone {
         Some(_) | None => Tone::Muted,
     }
 }
+
+#[cfg(test)]
+mod tests;
