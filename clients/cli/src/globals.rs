@@ -31,8 +31,8 @@ pub struct GlobalOptions {
     )]
     pub server: String,
 
-    /// How results are printed
-    #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    /// How results are printed: text, json or yaml
+    #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t, hide_possible_values = true)]
     pub output: Format,
 
     /// Prints without colors

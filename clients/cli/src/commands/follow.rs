@@ -68,6 +68,8 @@ async fn final_status(session: &Session, name: &str, view: &ExecutionView) -> Re
 
 fn stopped(session: &Session, name: &str, position: Option<u64>) -> Result<(), Failure> {
     let (program, execution) = (session.globals.program(), short(name));
+    // A person wants the whole tree again, a program what it has not seen.
+    let position = position.filter(|_| !session.is_text());
     let after = position.map(|position| format!(" --after {position}")).unwrap_or_default();
     session.terminal.note(&format!(
         "no longer followed; the execution goes on\n  to follow it:  {program} watch {execution}{after}\n  \
@@ -210,7 +212,7 @@ mod tests {
         };
         assert_eq!(follow_until(&session, NAME, Some(0), interrupted).await.unwrap(), Exit::Interrupted);
         let short = short(NAME);
-        assert!(captured.err().contains(&format!("gennaker watch {short} --after 1")), "{}", captured.err());
+        assert!(captured.err().contains(&format!("gennaker watch {short}\n")), "{}", captured.err());
         assert!(captured.err().contains(&format!("gennaker cancel {short}")), "{}", captured.err());
     }
 
