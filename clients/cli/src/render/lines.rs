@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use gennaker_client::ExecutionView;
+use gennaker_client::v1::waiting::Kind;
 use gennaker_client::v1::{ExecutionStatus, StageExecution, StageStatus};
 
 use super::frame::{name_of, running_task};
@@ -117,12 +118,14 @@ impl Lines {
 }
 
 fn look(view: &ExecutionView, stage: &StageExecution) -> Seen {
-    let judgment = view.open_judgments().iter().any(|(open, _)| open.id == stage.id);
+    // Between two events a stage can have a judgment that nobody can answer yet, or any more.
+    let asks = stage.waiting.as_ref().is_some_and(|waiting| waiting.kind() == Kind::Judgment);
+    let judgment = asks && view.open_judgments().iter().any(|(open, _)| open.id == stage.id);
     Seen {
         status: stage.status(),
         attempt: stage.attempt.max(1),
         // The question says it.
-        doing: if judgment { String::new() } else { doing(stage) },
+        doing: if asks { String::new() } else { doing(stage) },
         percent: running_task(stage).and_then(|task| task.percent),
         judgment,
     }
