@@ -36,7 +36,8 @@ impl StageKind for RunPipeline {
         let RunPipelineStage { pipeline, parameters, detached } = resolve(scope)?;
         let mut tasks = vec![TaskSpec::run("start_pipeline", timeouts::LAUNCH)];
         if !detached {
-            tasks.push(TaskSpec { name: "wait_for_pipeline".into(), kind: TaskKind::AwaitChild });
+            let kind = TaskKind::AwaitChild { timeout: timeouts::CHILD };
+            tasks.push(TaskSpec { name: "wait_for_pipeline".into(), kind });
         }
         let inputs = to_inputs(&Inputs { pipeline, parameters: parameters.into_iter().collect(), detached });
         Ok(Plan { inputs, before: Vec::new(), tasks })

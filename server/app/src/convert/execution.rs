@@ -233,7 +233,7 @@ fn words(id: &str) -> String {
 fn judgment(stage: &Stage) -> Option<v1::Judgment> {
     let asked = stage.tasks.iter().find_map(|task| match &task.spec.kind {
         TaskKind::Judgment(spec) => Some((spec, task)),
-        TaskKind::Run { .. } | TaskKind::Wait { .. } | TaskKind::AwaitChild => None,
+        TaskKind::Run { .. } | TaskKind::Wait { .. } | TaskKind::AwaitChild { .. } => None,
     });
     let (spec, task) = asked?;
     let mut judgment = v1::Judgment {
@@ -280,7 +280,7 @@ pub(crate) fn stage_actions(execution: &Execution, stage: &Stage, viewer: &Viewe
     let skippable = match stage.status {
         StageStatus::NotStarted => top_level && stage.skipped.is_none(),
         StageStatus::Running => {
-            stage.hold.is_some() || matches!(task, Some(TaskKind::Wait { .. } | TaskKind::AwaitChild))
+            stage.hold.is_some() || matches!(task, Some(TaskKind::Wait { .. } | TaskKind::AwaitChild { .. }))
         }
         StageStatus::Succeeded
         | StageStatus::FailedContinue
@@ -309,7 +309,9 @@ fn waiting(execution: &Execution, wait: &Wait) -> v1::Waiting {
             (v1::waiting::Kind::Window, vec![SYSTEM.to_owned()])
         }
         Actor::Clock => (v1::waiting::Kind::Timer, vec![SYSTEM.to_owned()]),
-        Actor::People(people) if stage.is_some() => (v1::waiting::Kind::Judgment, people.clone()),
+        Actor::People(people) if stage.is_some_and(|stage| stage.current_task().is_some()) => {
+            (v1::waiting::Kind::Judgment, people.clone())
+        }
         Actor::People(people) => (v1::waiting::Kind::Resume, people.clone()),
         Actor::Effect => (v1::waiting::Kind::Task, vec![SYSTEM.to_owned()]),
         Actor::Execution(child) => {

@@ -137,7 +137,7 @@ fn on_task(stage: &Stage, task: &Task) -> Wait {
             let reason = if spec.instructions.is_empty() { String::new() } else { format!(": {}", spec.instructions) };
             wait(stage, format!("a judgment{reason}"), until, Actor::People(spec.judges.clone()))
         }
-        TaskKind::AwaitChild => {
+        TaskKind::AwaitChild { .. } => {
             wait(stage, "the execution that it started".to_owned(), until, Actor::Execution(stage.child))
         }
         TaskKind::Run { .. } => match task.resumes {

@@ -115,7 +115,10 @@ pub enum TaskKind {
     /// A person.
     Judgment(JudgmentSpec),
     /// The end of the execution that an earlier task of the stage started. A stage waits for one at most.
-    AwaitChild,
+    AwaitChild {
+        /// How long it may take, pauses excluded; then the child is canceled and the task fails.
+        timeout: Duration,
+    },
 }
 
 /// What is asked of a judge.

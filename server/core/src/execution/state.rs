@@ -273,7 +273,7 @@ impl Stage {
     /// Whether the end of this execution would be news: the stage waits for it, or may turn out to have started it.
     pub(super) fn expects(&self, child: ExecutionId) -> bool {
         let open = |kind: fn(&TaskKind) -> bool| self.tasks.iter().any(|t| !t.status.is_final() && kind(&t.spec.kind));
-        let awaited = open(|kind| matches!(kind, TaskKind::AwaitChild));
+        let awaited = open(|kind| matches!(kind, TaskKind::AwaitChild { .. }));
         let may_start_it = open(|kind| matches!(kind, TaskKind::Run { .. }));
         let unheard = match self.child {
             Some(known) if known == child => self.child_result.is_none(),
@@ -284,7 +284,7 @@ impl Stage {
 
     /// The execution that it started and still waits for, or is about to wait for.
     pub(super) fn awaited_child(&self) -> Option<ExecutionId> {
-        let awaits = |task: &Task| !task.status.is_final() && matches!(task.spec.kind, TaskKind::AwaitChild);
+        let awaits = |task: &Task| !task.status.is_final() && matches!(task.spec.kind, TaskKind::AwaitChild { .. });
         self.child.filter(|_| self.child_result.is_none() && self.tasks.iter().any(awaits))
     }
 

@@ -16,6 +16,8 @@ pub(crate) const OPERATION: Duration = minutes(5);
 pub(crate) const CLUSTER_OPERATION: Duration = minutes(5);
 /// Starting another execution.
 pub(crate) const LAUNCH: Duration = minutes(15);
+/// A child execution may take so long, if its stage has no timeout of its own that is shorter.
+pub(crate) const CHILD: Duration = minutes(12 * 60);
 /// Until instances are up, or as many as wanted.
 pub(crate) const UP: Duration = minutes(60);
 /// Until connections are drained.

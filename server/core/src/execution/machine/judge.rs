@@ -16,7 +16,7 @@ impl Machine<'_> {
         let stage = self.find(id)?;
         let waiting = stage.current_task().and_then(|(_, task)| match &task.spec.kind {
             TaskKind::Judgment(spec) => Some(spec),
-            TaskKind::Run { .. } | TaskKind::Wait { .. } | TaskKind::AwaitChild => None,
+            TaskKind::Run { .. } | TaskKind::Wait { .. } | TaskKind::AwaitChild { .. } => None,
         });
         let Some(spec) = waiting.filter(|_| stage.judgment.is_none()) else {
             return Err(wrong_stage_status(stage, "only a stage that waits for a judgment can be judged"));

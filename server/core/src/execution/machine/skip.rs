@@ -33,7 +33,7 @@ impl Machine<'_> {
             return Ok(());
         }
         let waiting = stage.current_task().filter(|(_, task)| match task.spec.kind {
-            TaskKind::Wait { .. } | TaskKind::AwaitChild => true,
+            TaskKind::Wait { .. } | TaskKind::AwaitChild { .. } => true,
             TaskKind::Run { .. } | TaskKind::Judgment(_) => false,
         });
         let Some((task, _)) = waiting else { return Err(wrong_stage_status(stage, NOT_SKIPPABLE)) };

@@ -14,6 +14,8 @@ enum Next {
     Wait,
     Retry(u32),
     Finish(TaskStatus, String),
+    /// The task is over its time, and so is the execution that it waits for.
+    Abandon(String),
 }
 
 impl Machine<'_> {
@@ -37,6 +39,10 @@ impl Machine<'_> {
                 }
                 Next::Finish(status, message) => {
                     self.finish_task(place, number, status, message);
+                    Progress::Moved
+                }
+                Next::Abandon(why) => {
+                    self.cancel_task(place, &why);
                     Progress::Moved
                 }
             },
@@ -68,7 +74,7 @@ impl Machine<'_> {
             TaskKind::Run { timeout } => Some(self.now() + *timeout),
             TaskKind::Wait { duration } => Some(self.now() + *duration),
             TaskKind::Judgment(spec) => Some(self.now() + spec.deadline),
-            TaskKind::AwaitChild => None,
+            TaskKind::AwaitChild { timeout } => Some(self.now() + *timeout),
         }
     }
 
@@ -83,8 +89,11 @@ impl Machine<'_> {
                 }
                 None => Next::Wait,
             },
-            TaskKind::AwaitChild => match (&stage.child_result, stage.child) {
+            TaskKind::AwaitChild { timeout } => match (&stage.child_result, stage.child) {
                 (Some((status, failure)), _) => child_ended(*status, failure.as_deref()),
+                (None, Some(_)) if due(task.until) => {
+                    Next::Abandon(format!("the child execution did not end within {}", Readable(*timeout)))
+                }
                 (None, Some(_)) => Next::Wait,
                 (None, None) => Next::Finish(TaskStatus::Failed, "no execution was started to wait for".into()),
             },

@@ -104,8 +104,8 @@ impl Execution {
             stage.deadline = stage.deadline.map(|deadline| deadline + length);
             for task in &mut stage.tasks {
                 let excluded = match task.spec.kind {
-                    TaskKind::Run { .. } | TaskKind::Judgment(_) => true,
-                    TaskKind::Wait { .. } | TaskKind::AwaitChild => false,
+                    TaskKind::Run { .. } | TaskKind::Judgment(_) | TaskKind::AwaitChild { .. } => true,
+                    TaskKind::Wait { .. } => false,
                 };
                 if excluded && task.status == TaskStatus::Running {
                     task.until = task.until.map(|until| until + length);

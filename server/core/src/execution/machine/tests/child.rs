@@ -43,6 +43,20 @@ fn the_childs_result_is_the_stages() {
 }
 
 #[test]
+fn a_child_that_takes_too_long_is_canceled_and_its_stage_fails() {
+    let mut world = parent(FailurePolicy::HaltPipeline);
+    world.started_child("a", execution_id(7));
+    world.pass(12 * 3600 - 1);
+    assert_eq!(world.status(), ExecutionStatus::Running);
+    world.pass(1);
+    assert_eq!(world.statuses(), "a=TERMINAL b=NOT_STARTED");
+    let failure = world.stage("a").failure.as_ref().map(|f| f.message.as_str());
+    assert_eq!(failure, Some("the child execution did not end within 12h"));
+    assert_eq!(world.canceled_children(), [execution_id(7)]);
+    world.refused(&child_finished("a", execution_id(7), ExecutionStatus::Canceled));
+}
+
+#[test]
 fn a_child_may_end_before_its_start_is_told() {
     let mut world = parent(FailurePolicy::HaltPipeline);
     world.must(&child_finished("a", execution_id(7), ExecutionStatus::Succeeded));
@@ -52,7 +66,7 @@ fn a_child_may_end_before_its_start_is_told() {
     world.started_child("a", execution_id(7));
     insta::assert_snapshot!(world.story(), @r#"
     a.0: Succeeded: done
-    a.1: try 1
+    a.1: try 1 until 43200s
     a.1: Succeeded
     a: tasks done
     a: SUCCEEDED

@@ -96,7 +96,7 @@ impl Life {
         let task = self.outstanding(which)?;
         let starts_child = {
             let next = self.world.execution.stage(&task.stage)?.tasks.get(task.task as usize + 1);
-            next.is_some_and(|next| next.spec.kind == TaskKind::AwaitChild)
+            next.is_some_and(|next| matches!(next.spec.kind, TaskKind::AwaitChild { .. }))
         };
         let outcome = match report {
             Report::Success { forgets_child } => {
@@ -251,7 +251,7 @@ fn has_a_way_out(execution: &Execution, stage: &Stage) {
     let task = stage.current_task().is_some_and(|(place, task)| match &task.spec.kind {
         TaskKind::Wait { .. } => task.until.is_some(),
         TaskKind::Judgment(_) => task.until.is_some() && stage.judgment.is_none(),
-        TaskKind::AwaitChild => stage.child.is_some() && stage.child_result.is_none(),
+        TaskKind::AwaitChild { .. } => stage.child.is_some() && stage.child_result.is_none(),
         TaskKind::Run { .. } => {
             let outstanding = execution.outstanding().any(|(s, number)| s.id() == stage.id() && number == place);
             task.until.is_some() && (task.resumes.is_some() || outstanding)

@@ -11,6 +11,9 @@ use crate::execution::{
     SyntheticStage, TaskKind, TaskSpec,
 };
 
+/// How long a scripted stage waits for its child.
+pub(super) const CHILD_TIMEOUT: Duration = Duration::from_secs(12 * 3600);
+
 /// What a scripted stage plans, and where its planning fails.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -101,7 +104,7 @@ pub(super) fn judgment(judges: &[&str], options: &[&str], deadline: u64) -> Task
 }
 
 pub(super) fn await_child() -> TaskSpec {
-    TaskSpec { name: "await".into(), kind: TaskKind::AwaitChild }
+    TaskSpec { name: "await".into(), kind: TaskKind::AwaitChild { timeout: CHILD_TIMEOUT } }
 }
 
 pub(super) fn synthetic(name: &str, script: &Script) -> SyntheticStage {
