@@ -12,6 +12,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tracing::Instrument;
 
 use crate::handle::Message;
+use crate::metric::TASK_RUNS;
 use crate::task::{Progress, TaskRun, TaskRunner};
 
 /// The shortest time between two progress events of a task.
@@ -71,7 +72,6 @@ impl Effects {
                     task: task.spec.name.clone(),
                     inputs: Arc::new(stage.inputs.clone()),
                     outputs: Arc::new(stage.outputs.clone()),
-                    deadline: task.until,
                     progress: Progress(sender),
                 };
                 self.spawn(reference.clone(), run, reports)
@@ -115,7 +115,7 @@ impl Effects {
                 never = progress => match never {},
             };
             let outcome = limit(outcome, max_outputs);
-            metrics::counter!("gennaker_task_runs_total", &[labels.as_slice(), &[outcome_label(&outcome)]].concat())
+            metrics::counter!(TASK_RUNS, &[labels.as_slice(), &[outcome_label(&outcome)]].concat())
                 .increment(1);
             let command = Command::TaskOutcome { task: reference, outcome };
             // Nobody listens any more when the engine has stopped; the effect is repeated at its next start.

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use gennaker_core::execution::{Command, CommandId, Execution, ExecutionId, Start};
+use gennaker_ports::Store;
 use gennaker_ports::store::{InboxCommand, Position};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::hub::Hub;
-use crate::{EngineError, Options, Ports, Subject, Watch, WatchMany, load};
+use crate::permit::Permit;
+use crate::{EngineError, Options, Subject, Watch, WatchMany, load};
 
 /// A caller's name for a request, so that repeating it does nothing new.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +39,8 @@ pub(crate) enum Message {
 /// Uses the engine. Cheap to clone.
 #[derive(Clone)]
 pub struct Handle {
-    ports: Ports,
+    // Of the ports only this one: the stage kinds may start executions through a handle, and would keep each other alive.
+    store: Arc<dyn Store>,
     hub: Arc<Hub>,
     mailbox: mpsc::Sender<Message>,
     watches: Arc<Semaphore>,
@@ -45,9 +48,9 @@ pub struct Handle {
 }
 
 impl Handle {
-    pub(crate) fn new(options: Options, ports: Ports, hub: Arc<Hub>, mailbox: mpsc::Sender<Message>) -> Self {
+    pub(crate) fn new(options: Options, store: Arc<dyn Store>, hub: Arc<Hub>, mailbox: mpsc::Sender<Message>) -> Self {
         let watches = Arc::new(Semaphore::new(options.max_watches));
-        Self { ports, hub, mailbox, watches, options: Arc::new(options) }
+        Self { store, hub, mailbox, watches, options: Arc::new(options) }
     }
 
     /// Starts an execution; it is durable when this returns. The same request gives the same execution.
@@ -77,7 +80,7 @@ impl Handle {
     /// # Errors
     /// [`EngineError::NotFound`], and when the store can't be read.
     pub async fn execution(&self, id: ExecutionId) -> Result<Arc<Execution>, EngineError> {
-        let found = load::execution(&*self.ports.store, id).await?;
+        let found = load::execution(&*self.store, id).await?;
         found.map(Arc::new).ok_or(EngineError::NotFound(id))
     }
 
@@ -88,10 +91,10 @@ impl Handle {
     pub async fn watch(&self, id: ExecutionId, after: u64) -> Result<Watch, EngineError> {
         let permit = self.permit()?;
         let subscription = self.hub.subscribe(id);
-        if self.ports.store.execution(id).await?.is_none() {
+        if self.store.execution(id).await?.is_none() {
             return Err(EngineError::NotFound(id));
         }
-        Ok(Watch::new(self.ports.store.clone(), subscription, id, after, self.options.heartbeat, permit))
+        Ok(Watch::new(self.store.clone(), subscription, id, after, self.options.heartbeat, permit))
     }
 
     /// Follows many executions by the commits of all of them: after a position, or from now on. Events of the subjects
@@ -104,15 +107,16 @@ impl Handle {
         let subscription = self.hub.subscribe_all();
         let position = match after {
             Some(position) => position,
-            None => self.ports.store.position().await?,
+            None => self.store.position().await?,
         };
-        let store = self.ports.store.clone();
+        let store = self.store.clone();
         Ok(WatchMany::new(store, subscription, subjects, position, self.options.heartbeat, permit))
     }
 
-    fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, EngineError> {
+    fn permit(&self) -> Result<Permit, EngineError> {
         let limit = self.options.max_watches;
-        self.watches.clone().try_acquire_owned().map_err(|_| EngineError::TooManyWatches { limit })
+        let permit = self.watches.clone().try_acquire_owned();
+        permit.map(Permit::new).map_err(|_| EngineError::TooManyWatches { limit })
     }
 
     async fn ask(&self, message: impl FnOnce(Reply) -> Message) -> Result<Arc<Execution>, EngineError> {

@@ -11,7 +11,9 @@ mod error;
 mod handle;
 mod hub;
 mod load;
+mod metric;
 mod options;
+mod permit;
 mod round;
 mod row;
 mod service;
@@ -47,8 +49,9 @@ pub struct Ports {
 
 /// An engine that is not running yet, and the handle through which it is used.
 pub fn new(options: Options, ports: Ports) -> (Service, Handle) {
+    metric::describe();
     let hub = Arc::new(hub::Hub::new(options.watch_buffer));
     let (mailbox, inlet) = tokio::sync::mpsc::channel(options.mailbox);
-    let handle = Handle::new(options.clone(), ports.clone(), hub.clone(), mailbox);
+    let handle = Handle::new(options.clone(), ports.store.clone(), hub.clone(), mailbox);
     (Service::new(options, ports, hub, inlet), handle)
 }

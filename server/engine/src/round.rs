@@ -70,6 +70,11 @@ impl Pending {
         self.applied.iter().map(|(id, _)| id)
     }
 
+    /// Whether the execution goes on by this.
+    pub(crate) fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
     /// Whether there is anything to commit.
     pub(crate) fn is_empty(&self) -> bool {
         self.events.is_empty() && self.applied.is_empty() && self.outgoing.is_empty()

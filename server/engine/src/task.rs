@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gennaker_core::Timestamp;
 use gennaker_core::execution::{EffectKey, Start, TaskOutcome};
 use serde_json::{Map, Value};
 
@@ -24,8 +23,6 @@ pub struct TaskRun {
     pub inputs: Arc<Value>,
     /// What the stage's earlier tasks put out.
     pub outputs: Arc<Map<String, Value>>,
-    /// When the task's time is over; the engine ends the run then, with a failure.
-    pub deadline: Option<Timestamp>,
     /// Where to say how far it is.
     pub progress: Progress,
 }

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use gennaker_core::execution::{Event, EventRecord, ExecutionId};
 use gennaker_ports::Store;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::WatchError;
 use crate::hub::Events;
+use crate::permit::Permit;
 
 /// How many events are read from the log at once.
 const PAGE: usize = 256;
@@ -26,7 +26,7 @@ pub struct Watch {
     from_log: bool,
     ended: Option<bool>,
     heartbeat: Duration,
-    _permit: OwnedSemaphorePermit,
+    _permit: Permit,
 }
 
 /// What a watch gives.
@@ -48,7 +48,7 @@ impl Watch {
         execution: ExecutionId,
         after: u64,
         heartbeat: Duration,
-        permit: OwnedSemaphorePermit,
+        permit: Permit,
     ) -> Self {
         let (sequence, from_log) = (after, true);
         Self { store, live, execution, sequence, from_log, ended: None, heartbeat, _permit: permit }

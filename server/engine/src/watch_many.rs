@@ -7,10 +7,10 @@ use std::time::Duration;
 use gennaker_core::execution::{EventRecord, ExecutionId};
 use gennaker_ports::store::{CommittedStep, Position};
 use gennaker_ports::{Store, StoreError};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::WatchError;
+use crate::permit::Permit;
 
 /// How many events, or steps, are read from the log at once.
 const PAGE: usize = 256;
@@ -46,7 +46,7 @@ pub struct WatchMany {
     /// Steps read from the log and not yet looked at.
     page: VecDeque<CommittedStep>,
     heartbeat: Duration,
-    _permit: OwnedSemaphorePermit,
+    _permit: Permit,
 }
 
 /// What a watch of many executions gives.
@@ -69,7 +69,7 @@ impl WatchMany {
         subjects: Vec<Subject>,
         position: Position,
         heartbeat: Duration,
-        permit: OwnedSemaphorePermit,
+        permit: Permit,
     ) -> Self {
         let mut watch = Self {
             store,

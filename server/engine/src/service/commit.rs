@@ -11,6 +11,7 @@ use super::decide::answer;
 use super::{REDO_AFTER, Service};
 use crate::EngineError;
 use crate::handle::Message;
+use crate::metric::{COMMIT_STEPS, ENDED, IN_MEMORY, TASKS_RUNNING};
 use crate::round::{Pending, Round};
 use crate::row::shard;
 
@@ -34,7 +35,7 @@ impl Service {
         if steps.is_empty() {
             return;
         }
-        metrics::histogram!("gennaker_commit_steps").record(steps.len() as f64);
+        metrics::histogram!(COMMIT_STEPS).record(steps.len() as f64);
         let sent: Vec<Vec<InboxCommand>> = steps.iter().map(|step| step.sent.clone()).collect();
         match self.ports.store.commit(steps).await {
             Ok(results) => {
@@ -110,7 +111,11 @@ impl Service {
         for command in entry.applied_ids() {
             self.in_flight.remove(command);
         }
+        let has_events = entry.has_events();
         let Some(state) = entry.state else { return };
+        if has_events && state.status.is_final() {
+            metrics::counter!(ENDED, "status" => state.status.as_str()).increment(1);
+        }
         if !entry.replies.is_empty() {
             let shared = Arc::new(state.clone());
             for (_, reply) in entry.replies {
@@ -122,8 +127,8 @@ impl Service {
             self.in_flight.insert(command.id.clone());
             self.outlet.send(Message::Inbox(command)).expect("the service holds the receiver");
         }
-        metrics::gauge!("gennaker_tasks_running").set(self.effects.len() as f64);
-        metrics::gauge!("gennaker_executions_in_memory").set(self.live.len() as f64);
+        metrics::gauge!(TASKS_RUNNING).set(self.effects.len() as f64);
+        metrics::gauge!(IN_MEMORY).set(self.live.len() as f64);
     }
 
     /// The store refused a step: the state in memory is not that of the store.

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::collections::btree_map::Entry;
 
-use gennaker_core::execution::{Admission, Command, Context, Execution, ExecutionId, Rejection, Start, create, handle};
+use gennaker_core::execution::{Admission, Command, Context, Execution, ExecutionId, Rejection, StageId, Start, create, handle};
 use gennaker_ports::store::{InboxCommand, InboxMessage, Lease};
 
 use super::Service;
 use crate::EngineError;
 use crate::handle::{Message, Reply, Request};
+use crate::metric::{COMMANDS, STARTED};
 use crate::round::{Pending, Round};
 use crate::row::shard;
 
@@ -64,7 +65,7 @@ impl Service {
         pending.decided(decision);
         pending.applied(start.id, request, None, context.now);
         round.insert(start.id, pending);
-        metrics::counter!("gennaker_executions_started_total").increment(1);
+        metrics::counter!(STARTED).increment(1);
         Ok(())
     }
 
@@ -148,9 +149,10 @@ impl Service {
         }
         let kinds = self.ports.kinds.clone();
         let context = Context { now: self.ports.clock.now(), kinds: &*kinds, random: rand::random() };
-        let decision = handle(state, command, &context)?;
+        let span = tracing::debug_span!("decide", execution = %state.id(), stage = command.stage().map(StageId::as_str), command = command.name());
+        let decision = span.in_scope(|| handle(state, command, &context))?;
         pending.decided(decision);
-        metrics::counter!("gennaker_commands_total", "command" => command.name()).increment(1);
+        metrics::counter!(COMMANDS, "command" => command.name()).increment(1);
         Ok(())
     }
 

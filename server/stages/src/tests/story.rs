@@ -251,7 +251,6 @@ fn task_run(execution: &Execution, stage: &Stage, place: u32) -> (TaskRef, TaskR
         task: task.spec.name.clone(),
         inputs: Arc::new(stage.inputs.clone()),
         outputs: Arc::new(stage.outputs.clone()),
-        deadline: None,
         progress: Progress::discarded(),
     };
     (reference, run)
