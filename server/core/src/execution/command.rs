@@ -114,6 +114,18 @@ impl Command {
             Self::ChildFinished { .. } => "child_finished",
         }
     }
+
+    /// The stage that the command is about, where it is about one.
+    pub const fn stage(&self) -> Option<&StageId> {
+        match self {
+            Self::Admit | Self::Tick | Self::Cancel { .. } | Self::Pause { .. } | Self::Resume { .. } => None,
+            Self::RetryStage { stage, .. }
+            | Self::SkipStage { stage, .. }
+            | Self::Judge { stage, .. }
+            | Self::ChildFinished { stage, .. } => Some(stage),
+            Self::TaskProgress { task, .. } | Self::TaskOutcome { task, .. } => Some(&task.stage),
+        }
+    }
 }
 
 /// What a new execution begins with.
