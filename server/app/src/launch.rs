@@ -37,7 +37,9 @@ impl App {
         let core = convert::pipeline::to_core(definition, pipeline.resource.revision).map_err(|(place, problem)| {
             AppError::precondition("PIPELINE_INVALID", name, format!("stages[{place}].window: {}", problem.error))
         })?;
-        self.check_queue(name).await?;
+        if core.concurrency.limit > 0 {
+            self.check_queue(name).await?;
+        }
         Ok(Start {
             id: self.new_id(),
             definition: Arc::new(core),
@@ -47,6 +49,7 @@ impl App {
         })
     }
 
+    /// Only a pipeline with a limit has a queue.
     async fn check_queue(&self, pipeline: &str) -> Result<(), AppError> {
         let limit = self.inner.options.limits.max_queued_executions;
         let unfinished = self.inner.ports.store.unfinished(pipeline).await?;

@@ -19,6 +19,12 @@ pub(crate) fn resolve<T: Message + Name + Default>(scope: &Scope<'_>) -> Result<
     if scope.stage.parent.is_some() {
         return decode(scope.config());
     }
+    if definition.expressions.is_empty()
+        && !may_have_expression(scope.config())
+        && let Ok(config) = json::decode(scope.config())
+    {
+        return Ok(config);
+    }
     let mut stage = json!({ "expressions": definition.expressions });
     stage[&definition.kind] = scope.config().clone();
     let stage: v1::Stage = decode(&stage)?;
@@ -40,6 +46,17 @@ pub(crate) fn resolve<T: Message + Name + Default>(scope: &Scope<'_>) -> Result<
     let field = kinds.get_field_by_name(&definition.kind).map(|field| field.json_name().to_owned());
     let config = field.and_then(|field| json::encode(&stage).get(&field).cloned());
     decode(&config.unwrap_or_else(|| json!({})))
+}
+
+/// Whether there is a text anywhere that could be an expression. Most stages have none, and looking is much cheaper than
+/// going through the stage by its descriptors.
+fn may_have_expression(config: &Value) -> bool {
+    match config {
+        Value::String(text) => text.contains("${"),
+        Value::Array(elements) => elements.iter().any(may_have_expression),
+        Value::Object(fields) => fields.values().any(may_have_expression),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn decode<T: Message + Name + Default>(config: &Value) -> Result<T, Failure> {
