@@ -26,8 +26,7 @@ pub(super) async fn measure(bench: &Bench, section: &mut Section) -> anyhow::Res
         .await??;
         section.record("l.appends", "Synced appends", Unit::PerSecond, appends.per_second());
         section.record("l.commits", "SQLite single-row commits", Unit::PerSecond, commits.per_second());
-        let commit = commits.quantile(0.5);
-        section.record("l.commit.p50", "SQLite single-row commit, p50", Unit::Milliseconds, commit);
+        section.record_latencies("l.commit", "SQLite single-row commit", &commits);
         let one = echo(&client, period).await?;
         section.record("l.echo", "gRPC echoes, one client", Unit::PerSecond, one.per_second());
         section.record("l.echo.p50", "gRPC echo, p50", Unit::Milliseconds, one.quantile(0.5));

@@ -26,10 +26,11 @@ struct Variant {
     shared: bool,
 }
 
-const VARIANTS: [Variant; 3] = [
+const VARIANTS: [Variant; 4] = [
     Variant { key: "w2.nothing", label: "No work, shared watch", work: Work::Nothing, shared: true },
     Variant { key: "w2.nothing.own", label: "No work, own watch", work: Work::Nothing, shared: false },
     Variant { key: "w2.effects", label: "Effects, shared watch", work: Work::Effect, shared: true },
+    Variant { key: "w2.effects.own", label: "Effects, own watch", work: Work::Effect, shared: false },
 ];
 
 pub(super) async fn measure(bench: &Bench, section: &mut Section) -> anyhow::Result<()> {
