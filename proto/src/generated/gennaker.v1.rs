@@ -1948,7 +1948,8 @@ pub struct DeployCluster {
     /// What happens to an instance that ends by itself.
     #[prost(enumeration = "RestartPolicy", tag = "20")]
     pub restart_policy: i32,
-    /// How long an instance may take to end after it was asked to. Then it is killed.
+    /// How long an instance may take to end after it was asked to. Then it is killed. Not set means what the provider is
+    /// configured with: `local.stop_grace` for the local one.
     #[prost(message, optional, tag = "21")]
     pub stop_grace: ::core::option::Option<::prost_types::Duration>,
     /// What happens to the old server groups of the cluster.
@@ -3036,8 +3037,8 @@ pub struct Stage {
     #[prost(message, optional, tag = "7")]
     pub window: ::core::option::Option<ExecutionWindow>,
     /// Values that are computed when the stage starts: the path of a field to the expression for it, for instance
-    /// `deploy.clusters\[0\].capacity.desired` to `${ parameters.size * 2 }`. Texts can hold expressions themselves and
-    /// don't need this. The result must fit the field's type and rules.
+    /// `deploy.clusters\[0\].capacity.desired` to `${ parameters.size }`. Texts can hold expressions themselves and don't
+    /// need this. The result must fit the field's type and rules.
     #[prost(btree_map = "string, string", tag = "8")]
     pub expressions: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,

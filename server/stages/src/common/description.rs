@@ -98,15 +98,16 @@ fn workload(cluster: &v1::DeployCluster) -> Result<Workload, Failure> {
     Ok(Workload {
         args: cluster.args.clone(),
         env: cluster.env.clone(),
-        health_check: Some(health_check(cluster.health_check.as_ref())?),
-        restart: RestartPolicy::default(),
-        stop_grace: None,
+        health_check: cluster.health_check.as_ref().map(health_check).transpose()?,
+        restart: match cluster.restart_policy() {
+            v1::RestartPolicy::Unspecified | v1::RestartPolicy::Always => RestartPolicy::Always,
+            v1::RestartPolicy::Never => RestartPolicy::Never,
+        },
+        stop_grace: cluster.stop_grace.as_ref().map(|grace| duration(Some(grace), Duration::ZERO)).transpose()?,
     })
 }
 
-fn health_check(check: Option<&v1::HealthCheck>) -> Result<HealthCheck, Failure> {
-    let none = v1::HealthCheck::default();
-    let check = check.unwrap_or(&none);
+fn health_check(check: &v1::HealthCheck) -> Result<HealthCheck, Failure> {
     let probe = match &check.probe {
         Some(Probe::Http(http)) if http.path.is_empty() => HealthProbe::Http { path: DEFAULT_PATH.to_owned() },
         Some(Probe::Http(http)) => HealthProbe::Http { path: http.path.clone() },
@@ -165,6 +166,11 @@ pub(crate) fn cloned(source: &ServerGroup, changes: &v1::DeployCluster) -> v1::D
         args: names_or(&changes.args, &source.workload.args),
         health_check: changes.health_check.clone().or_else(|| source.workload.health_check.as_ref().map(to_message)),
         labels: if changes.labels.is_empty() { source.labels.clone() } else { changes.labels.clone() },
+        restart_policy: match changes.restart_policy() {
+            v1::RestartPolicy::Unspecified => restart_policy(source.workload.restart).into(),
+            changed @ (v1::RestartPolicy::Always | v1::RestartPolicy::Never) => changed.into(),
+        },
+        stop_grace: changes.stop_grace.or_else(|| source.workload.stop_grace.and_then(time)),
         ..changes.clone()
     }
 }
@@ -173,8 +179,18 @@ fn names_or(changed: &[String], own: &[String]) -> Vec<String> {
     if changed.is_empty() { own.to_vec() } else { changed.to_vec() }
 }
 
+const fn restart_policy(policy: RestartPolicy) -> v1::RestartPolicy {
+    match policy {
+        RestartPolicy::Always => v1::RestartPolicy::Always,
+        RestartPolicy::Never => v1::RestartPolicy::Never,
+    }
+}
+
+fn time(duration: Duration) -> Option<prost_types::Duration> {
+    prost_types::Duration::try_from(duration).ok()
+}
+
 fn to_message(check: &HealthCheck) -> v1::HealthCheck {
-    let time = |duration: Duration| prost_types::Duration::try_from(duration).ok();
     v1::HealthCheck {
         probe: Some(match &check.probe {
             HealthProbe::Http { path } => Probe::Http(v1::HttpProbe { path: path.clone() }),

@@ -1,6 +1,8 @@
 //! Deploys, from the image to what is left of the old server groups.
 
-use gennaker_core::cloud::{Health, Location, ResourceId, RestartPolicy};
+use std::time::Duration;
+
+use gennaker_core::cloud::{Health, Location, ResourceId, RestartPolicy, Workload};
 use gennaker_core::execution::{ExecutionStatus, StageStatus};
 use gennaker_core::strategy::TrafficGuard;
 use gennaker_ports::CloudError;
@@ -270,6 +272,26 @@ fn clones_are_like_their_source() {
     let story = world.run_one("clone_server_group", json!({"source": source, "overrides": overrides}));
     assert_eq!(story.outputs("it")["server_group"], "shop-prod-blue-v000");
     assert_eq!(world.groups()[2], "west/shop-prod-blue-v000 enabled 1");
+}
+
+#[test]
+fn what_instances_do_reaches_the_cloud_and_the_clones() {
+    let world = World::new();
+    let workload = json!({
+        "restartPolicy": "RESTART_POLICY_NEVER", "stopGrace": "5s", "healthCheck": {"http": {"path": "/health"}},
+        "args": ["--loud"], "env": {"COLOR": "red"},
+    });
+    world.run_one("deploy", deploy(workload));
+    world.run_one("deploy", deploy(json!({"detail": "plain"})));
+    let source = json!({"account": "local", "region": "east", "serverGroup": "shop-prod-v000"});
+    let overrides = json!({"account": "local", "region": "east", "stopGrace": "7s"});
+    world.run_one("clone_server_group", json!({"source": source, "overrides": overrides}));
+
+    let (first, clone) = (world.workload(&id("shop-prod-v000")), world.workload(&id("shop-prod-v001")));
+    assert_eq!((first.restart, first.stop_grace), (RestartPolicy::Never, Some(Duration::from_secs(5))));
+    assert_eq!((&*first.args, &*first.env["COLOR"]), (&["--loud".to_owned()][..], "red"));
+    assert_eq!(clone, Workload { stop_grace: Some(Duration::from_secs(7)), ..first });
+    assert_eq!(world.workload(&id("shop-prod-plain-v000")), Workload::default());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use futures::FutureExt;
 use gennaker_core::Timestamp;
-use gennaker_core::cloud::{Location, ResourceId, ServerGroup};
+use gennaker_core::cloud::{Location, ResourceId, ServerGroup, Workload};
 use gennaker_core::execution::{
     Cause, Command, Concurrency, Context as Decide, Definition, EffectKey, EventRecord, Execution, ExecutionId,
     ExecutionStatus, FailurePolicy, Origin, Stage, StageDefinition, Start, TaskRef, create, handle,
@@ -65,6 +65,11 @@ impl World {
                 format!("{}/{name} {state} {}", location.region, group.capacity.desired)
             })
             .collect()
+    }
+
+    /// How the instances of a server group run.
+    pub(super) fn workload(&self, group: &ResourceId) -> Workload {
+        self.cloud.server_group(group).now_or_never().unwrap().unwrap().workload
     }
 
     /// Starts an execution and runs it to its end.
