@@ -132,10 +132,11 @@ impl Check {
                 for (location, groups) in target.groups(context).await? {
                     let count = groups.iter().filter(|group| !only_enabled || !group.disabled).count();
                     holds &= comparison.holds(count, *expected);
-                    found.push(format!("{count} in {}", location.region));
+                    let which = if *only_enabled { "enabled server group" } else { "server group" };
+                    let plural = if count == 1 { "" } else { "s" };
+                    found.push(format!("{count} {which}{plural} in {}", location.region));
                 }
-                let which = if *only_enabled { "enabled server groups" } else { "server groups" };
-                let found = format!("cluster {} has {} {which}", target.cluster, found.join(", "));
+                let found = format!("cluster {} has {}", target.cluster, found.join(", "));
                 let rule = format!("{} {expected} {}", comparison.words(), if holds { "holds" } else { "is needed" });
                 Ok(if holds { Ok(found) } else { Err(format!("{found}; {rule}")) })
             }

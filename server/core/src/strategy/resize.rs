@@ -84,8 +84,7 @@ impl Amount {
 
 impl CapacityChange {
     /// The configured numbers over the current ones: a configured maximum pulls the minimum down, a minimum pushes the
-    /// maximum up, and a desired number that is not configured moves between them. One that is configured moves the
-    /// bounds that are not.
+    /// maximum up, and a desired number moves between them. One that is configured moves the bounds that are not.
     fn over(self, current: Capacity) -> Result<Capacity, ResizeError> {
         let mut min = self.min.unwrap_or(current.min);
         let mut max = self.max.unwrap_or(current.max);
@@ -94,17 +93,15 @@ impl CapacityChange {
             (Some(min), None) => max = max.max(min),
             (Some(_), Some(_)) | (None, None) => {}
         }
-        let Some(desired) = self.desired else {
-            Capacity { min, desired: max, max }.checked()?;
-            return Ok(Capacity { min, desired: current.desired.clamp(min, max), max });
-        };
-        if self.min.is_none() {
+        let desired = self.desired.unwrap_or(current.desired);
+        if self.desired.is_some() && self.min.is_none() {
             min = min.min(desired);
         }
-        if self.max.is_none() {
+        if self.desired.is_some() && self.max.is_none() {
             max = max.max(desired);
         }
-        Ok(Capacity { min, desired, max }.checked()?)
+        Capacity { min, desired: max, max }.checked()?;
+        Ok(Capacity { min, desired: desired.clamp(min, max), max })
     }
 }
 
@@ -154,12 +151,13 @@ mod tests {
             (change(None, Some(0), None), capacity(0, 0, 6)),
             (change(None, None, None), current),
             (change(Some(0), Some(0), Some(0)), capacity(0, 0, 0)),
+            (change(Some(3), Some(7), Some(5)), capacity(3, 5, 5)),
+            (change(Some(3), Some(1), Some(5)), capacity(3, 3, 5)),
         ] {
             assert_eq!(Resize::Exact(wanted).apply(current), Ok(expected), "{wanted:?}");
         }
         let contradiction = Resize::Exact(change(Some(3), None, Some(1))).apply(current).unwrap_err();
         assert_eq!(contradiction.to_string(), "capacity needs min <= desired <= max, but min is 3, desired 1, max 1");
-        assert!(Resize::Exact(change(Some(3), Some(7), Some(5))).apply(current).is_err());
     }
 
     #[test]
@@ -216,7 +214,7 @@ mod tests {
         ) {
             if let Ok(new) = Resize::Exact(CapacityChange { min, desired, max }).apply(current) {
                 prop_assert!(new.checked().is_ok());
-                prop_assert!(desired.is_none_or(|desired| desired == new.desired));
+                prop_assert!(desired.is_none_or(|desired| desired.clamp(new.min, new.max) == new.desired));
                 prop_assert!(max.is_none_or(|max| max == new.max));
             }
         }

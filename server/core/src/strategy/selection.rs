@@ -47,6 +47,12 @@ pub enum SelectionError {
         /// What was asked for.
         wanted: &'static str,
     },
+    /// None of those that were to be looked at is there.
+    #[error("cluster {cluster} has no server group that fits what is looked for")]
+    NoneFits {
+        /// The cluster.
+        cluster: String,
+    },
     /// There are several and none was to be preferred.
     #[error("cluster {cluster} has several server groups to take the image from: {}", groups.join(", "))]
     Ambiguous {
@@ -102,7 +108,7 @@ pub fn pick_image_source<'a>(
         }
         ImageSelection::Fail => sorted.first(),
     };
-    picked.copied().ok_or_else(|| too_few(cluster, 0, "matching"))
+    picked.copied().ok_or_else(|| SelectionError::NoneFits { cluster: cluster.to_owned() })
 }
 
 /// Which server groups of a cluster an operation on the cluster leaves alone.
