@@ -92,8 +92,10 @@ fn timed_out(status: &Status) -> bool {
 pub fn explain(status: &Status) -> String {
     let details = status.get_error_details();
     let mut text = headline(status);
-    // The message often says it already.
-    let known = |label: &str, value: &str| text.contains(label) && text.contains(value);
+    // The message often says it already, with the last part of a name in place of all of it.
+    let known = |label: &str, value: &str| {
+        text.contains(value) && label.rsplit('/').next().is_some_and(|label| text.contains(label))
+    };
     let news: Vec<_> = facts(&details).into_iter().filter(|(label, value)| !known(label, value)).collect();
     let metadata: BTreeMap<_, _> = details.error_info().iter().flat_map(|info| &info.metadata).collect();
     let metadata: Vec<_> = metadata.into_iter().filter(|(_, value)| !text.contains(value.as_str())).collect();
@@ -216,6 +218,11 @@ mod tests {
         details.set_resource_info("execution", "applications/a/executions/x", "", "");
         let message = "input: must be chosen in applications/a/executions/x";
         assert_eq!(explain(&Status::with_error_details(Code::InvalidArgument, message, details)), message);
+
+        let message = "no stage of execution x waits";
+        let details =
+            ErrorDetails::with_precondition_failure_violation("STATE", "applications/a/executions/x", message);
+        assert_eq!(explain(&Status::with_error_details(Code::FailedPrecondition, message, details)), message);
     }
 
     #[test]
