@@ -272,6 +272,6 @@ pub trait Store: Send + Sync + 'static {
     /// The executions of a pipeline that have not ended, oldest first.
     async fn unfinished(&self, pipeline: &str) -> Result<Vec<(ExecutionId, ExecutionStatus)>, StoreError>;
 
-    /// Whether the store answers.
+    /// Whether the store answers, and its last write did not fail for want of a disk.
     async fn ping(&self) -> Result<(), StoreError>;
 }

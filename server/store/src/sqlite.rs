@@ -21,6 +21,7 @@ mod data_dir;
 mod error;
 mod events;
 mod executions;
+mod fault;
 mod inbox;
 mod leases;
 mod open;
@@ -33,6 +34,7 @@ mod trigger_events;
 use checkpoint::Checkpointer;
 use data_dir::DataDir;
 use error::Error;
+use fault::Fault;
 use resources::Deletion;
 use threads::Threads;
 
@@ -47,6 +49,7 @@ pub struct SqliteStore {
     // empties the write-ahead log and has to be able to write.
     readers: Threads,
     writer: Threads,
+    fault: Fault,
     _checkpointer: Checkpointer,
     _data_dir: DataDir,
 }
@@ -64,7 +67,7 @@ impl SqliteStore {
             Threads::start("writer", vec![connections.writer], options, move |connection| wal.written(connection))
                 .map_err(threads)?;
         let readers = Threads::start("reader", connections.readers, options, |_| ()).map_err(threads)?;
-        Ok(Self { readers, writer, _checkpointer: checkpointer, _data_dir: data_dir })
+        Ok(Self { readers, writer, fault: Fault::default(), _checkpointer: checkpointer, _data_dir: data_dir })
     }
 
     /// Looks for damage: in the database file, and in the events, whose sequences must be dense and end where the
@@ -84,8 +87,18 @@ impl SqliteStore {
         self.readers.run(operation, |connection| job(connection)).await
     }
 
-    /// Does a job in one transaction: all of it is kept, or nothing.
+    /// Does a job in one transaction: all of it is kept, or nothing. How it ended is what health checks are told.
     async fn write<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        job: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let written = self.transact(operation, job).await;
+        self.fault.note(&written);
+        written
+    }
+
+    async fn transact<T: Send + 'static>(
         &self,
         operation: &'static str,
         job: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
@@ -323,6 +336,8 @@ impl Store for SqliteStore {
 
     /// Asks the writer, since a server that can only read is of no use.
     async fn ping(&self) -> Result<(), StoreError> {
-        self.write("ping", |_| Ok(())).await
+        // Whether the writer answers; a transaction that writes nothing does not find out about the disk.
+        self.transact("ping", |_| Ok(())).await?;
+        self.fault.check()
     }
 }

@@ -179,8 +179,9 @@ async fn a_full_disk_keeps_nothing_half_done_and_heals() {
     let name = format!("a{kept}");
     assert_eq!(store.resource(KIND, &name).await.unwrap(), None);
     assert_eq!(store.revision(KIND, &name, 1).await.unwrap(), None);
-    store.ping().await.unwrap();
+    assert_eq!(store.ping().await.unwrap_err(), full, "health checks hear of it");
     store.delete_resource(KIND, "a0", Expect::Present, "ann", Timestamp::EPOCH).await.unwrap();
+    store.ping().await.unwrap();
     assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
     drop(store);
     let roomy = open(dir.path());
