@@ -119,10 +119,10 @@ pub(crate) fn bad_header(name: &str, description: &str) -> Status {
     Status::with_error_details(Code::InvalidArgument, format!("header {name}: {description}"), details)
 }
 
-/// A request is greater than the limit.
-pub(crate) fn too_large(message: &str) -> Status {
-    let mut details = info("REQUEST_TOO_LARGE", HashMap::from([("limit".to_owned(), "max_message_bytes".to_owned())]));
-    details.add_quota_failure_violation("max_message_bytes", message);
+/// A request is greater than the limit of that name.
+pub(crate) fn too_large(limit: &str, message: &str) -> Status {
+    let mut details = info("REQUEST_TOO_LARGE", HashMap::from([("limit".to_owned(), limit.to_owned())]));
+    details.add_quota_failure_violation(limit, message);
     Status::with_error_details(Code::ResourceExhausted, message, details)
 }
 
@@ -233,7 +233,7 @@ mod tests {
             (shutting_down(), Code::Unavailable),
             (panicked("r1"), Code::Internal),
             (bad_header("x-gennaker-actor", "is too long"), Code::InvalidArgument),
-            (too_large("found 5 bytes"), Code::ResourceExhausted),
+            (too_large("max_message_bytes", "found 5 bytes"), Code::ResourceExhausted),
             (unimplemented("/a.B/C"), Code::Unimplemented),
             (foreign_host("evil.example.com"), Code::PermissionDenied),
             (no_json_stream("WatchExecution"), Code::Unimplemented),

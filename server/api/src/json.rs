@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use axum::Json;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::{BufMut, Bytes, BytesMut};
@@ -34,12 +35,16 @@ pub(crate) async fn call(
     State(state): State<Web>,
     Path((service, method)): Path<(String, String)>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
     // A page of another origin can send other types without asking first.
     if !headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json")) {
         return web::failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type must be application/json");
     }
+    let body = match web::whole(body, "max_message_bytes", state.app.limits().max_message_bytes) {
+        Ok(body) => body,
+        Err(response) => return *response,
+    };
     match answer(&state, &service, &method, &headers, &body).await {
         Ok((id, answer)) => (id.map(|id| [(REQUEST_ID_HEADER, id)]), Json(answer)).into_response(),
         Err(status) => failure(&status),
@@ -121,7 +126,11 @@ fn failed(headers: &HeaderMap) -> Option<Status> {
 
 /// A failed call as an HTTP response, in the form of Google's JSON APIs.
 pub(crate) fn failure(status: &Status) -> Response {
-    let code = http_status(status.code());
+    failure_as(http_status(status.code()), status)
+}
+
+/// The same with an HTTP status that says more than the code's own.
+pub(crate) fn failure_as(code: StatusCode, status: &Status) -> Response {
     let body = json!({"error": {
         "code": code.as_u16(),
         "status": code_name(status.code()),

@@ -165,7 +165,9 @@ fn named_limit(response: Response<Body>) -> Response<Body> {
         return response;
     }
     let status = Status::from_header_map(headers);
-    error::too_large(status.as_ref().map_or("the request is too large", Status::message)).into_http()
+    let message =
+        status.as_ref().map_or("the request is too large", |status| status.message().trim_start_matches("Error, "));
+    error::too_large("max_message_bytes", message).into_http()
 }
 
 fn code(headers: &HeaderMap) -> Option<Code> {

@@ -6,11 +6,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use bytes::Bytes;
 use gennaker_app::App;
 use gennaker_proto::v1::HealthStatus;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
@@ -138,6 +140,17 @@ async fn fallback(State(web): State<Web>, request: axum::extract::Request) -> Re
 
 pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// The whole body of a request, which may not be greater than the limit of that name.
+pub(crate) fn whole(body: Result<Bytes, BytesRejection>, limit: &str, most: u64) -> Result<Bytes, Box<Response>> {
+    body.map_err(|rejection| {
+        if rejection.status() != StatusCode::PAYLOAD_TOO_LARGE {
+            return Box::new(failure(rejection.status(), &rejection.body_text()));
+        }
+        let message = format!("the body is greater than the limit {limit} of {most} bytes");
+        Box::new(json::failure_as(StatusCode::PAYLOAD_TOO_LARGE, &error::too_large(limit, &message)))
+    })
 }
 
 /// A failure of plain HTTP as JSON.

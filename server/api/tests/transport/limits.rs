@@ -43,7 +43,22 @@ async fn the_greatest_body_of_a_webhook() {
     let server = with_limits(Limits { max_webhook_bytes: 100, ..Limits::default() }).await;
     let path = "/webhooks/applications/a/triggers/t";
     assert_ne!(server.http("POST", path, &[], vec![b'x'; 100]).await.status, 413);
-    assert_eq!(server.http("POST", path, &[], vec![b'x'; 101]).await.status, 413);
+    let too_large = server.http("POST", path, &[], vec![b'x'; 101]).await;
+    assert_eq!(too_large.status, 413);
+    let error = &too_large.json()["error"];
+    assert_eq!((error["code"].as_u64(), &error["status"]), (Some(413), &"RESOURCE_EXHAUSTED".into()));
+    assert!(too_large.text().contains("limit max_webhook_bytes of 100 bytes"), "{}", too_large.text());
+}
+
+#[tokio::test]
+async fn the_greatest_json_call() {
+    let server = with_limits(Limits { max_message_bytes: 1024, ..Limits::default() }).await;
+    let (path, headers) = ("/v1/SystemService/GetVersion", [("content-type", "application/json")]);
+    let body = |bytes: usize| format!("{{}}{}", " ".repeat(bytes - 2)).into_bytes();
+    assert_eq!(server.http("POST", path, &headers, body(1024)).await.status, 200);
+    let too_large = server.http("POST", path, &headers, body(1025)).await;
+    assert_eq!(too_large.status, 413);
+    assert!(too_large.text().contains("limit max_message_bytes of 1024 bytes"), "{}", too_large.text());
 }
 
 #[tokio::test]
