@@ -198,13 +198,30 @@ impl From<StoreError> for AppError {
 impl From<CloudError> for AppError {
     fn from(error: CloudError) -> Self {
         match error {
-            CloudError::NotFound { kind, name } => Self::not_found(kind, name),
-            CloudError::Exists { kind, name } => Self::AlreadyExists(ResourceRef::new(kind, name)),
+            CloudError::NotFound { kind, name } => Self::NotFound(in_cloud(kind, &name)),
+            CloudError::Exists { kind, name } => Self::AlreadyExists(in_cloud(kind, &name)),
             CloudError::Invalid(message) => Self::invalid("", message),
             CloudError::Conflict(message) => Self::precondition("RESOURCE_IN_USE", "", message),
             CloudError::Unavailable(message) => Self::unavailable(message),
         }
     }
+}
+
+/// What a cloud calls `local/eu/web-v001`, by its name in the API.
+fn in_cloud(kind: &'static str, name: &str) -> ResourceRef {
+    let collections: &[&str] = match kind {
+        "account" => &["accounts"],
+        "region" => &["accounts", "regions"],
+        "server group" => &["accounts", "regions", "serverGroups"],
+        "instance" => &["accounts", "regions", "serverGroups", "instances"],
+        "load balancer" => &["accounts", "regions", "loadBalancers"],
+        "firewall" => &["accounts", "regions", "firewalls"],
+        "image" => &["accounts", "regions", "images"],
+        _ => return ResourceRef::new(kind, name),
+    };
+    let ids = name.splitn(collections.len(), '/');
+    let parts: Vec<String> = collections.iter().zip(ids).map(|(collection, id)| format!("{collection}/{id}")).collect();
+    ResourceRef::new(kind, parts.join("/"))
 }
 
 impl From<Rejection> for AppError {
@@ -253,5 +270,25 @@ impl From<WatchError> for AppError {
             WatchError::Store(error) => error.into(),
             WatchError::Stopping => Self::unavailable(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_cloud_misses_has_its_name_in_the_api() {
+        let named = |kind, name: &str| match AppError::from(CloudError::NotFound { kind, name: name.to_owned() }) {
+            AppError::NotFound(resource) => resource.name,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(named("region", "local/eu"), "accounts/local/regions/eu");
+        assert_eq!(named("server group", "local/eu/a-v000"), "accounts/local/regions/eu/serverGroups/a-v000");
+        assert_eq!(
+            named("instance", "local/eu/a-v000/i-1"),
+            "accounts/local/regions/eu/serverGroups/a-v000/instances/i-1"
+        );
+        assert_eq!(named("image", "local/eu/team/app:1"), "accounts/local/regions/eu/images/team/app:1");
     }
 }

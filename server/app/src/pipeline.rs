@@ -51,6 +51,7 @@ impl App {
         self.admit(caller, &request).await?;
         let limits = &self.inner.options.limits;
         let page = PageRequest::new(limits, request.page_size, &request.page_token, &["pipelines", &request.parent])?;
+        self.get::<v1::Application>(&request.parent).await?;
         let (pipelines, next_page_token) = self.page(&format!("{}/pipelines/", request.parent), &page).await?;
         Ok(v1::ListPipelinesResponse { pipelines, next_page_token })
     }

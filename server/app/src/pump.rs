@@ -26,7 +26,8 @@ pub(crate) struct Pumps(Mutex<JoinSet<()>>);
 
 /// Where a task puts the messages of its stream.
 pub(crate) struct Outlet<T> {
-    sender: mpsc::Sender<T>,
+    // Boxed, because a channel keeps room for more messages than it may hold, for each of thousands of streams.
+    sender: mpsc::Sender<Box<T>>,
     patience: Duration,
 }
 
@@ -47,7 +48,7 @@ impl<E: Into<AppError>> From<E> for End {
 impl<T> Outlet<T> {
     /// Hands a message over. `sequence` is where a client that reads too slowly can go on.
     pub(crate) async fn send(&self, message: T, sequence: u64) -> Result<(), End> {
-        match self.sender.send_timeout(message, self.patience).await {
+        match self.sender.send_timeout(Box::new(message), self.patience).await {
             Ok(()) => Ok(()),
             Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(End::Left),
             Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(End::Failed(AppError::TooSlow { sequence })),
@@ -81,7 +82,7 @@ impl App {
             }
         });
         let error = futures::stream::once(error).filter_map(|error| std::future::ready(error.ok().map(Err)));
-        ReceiverStream::new(receiver).map(Ok).chain(error).boxed()
+        ReceiverStream::new(receiver).map(|message: Box<T>| Ok(*message)).chain(error).boxed()
     }
 }
 

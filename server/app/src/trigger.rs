@@ -61,6 +61,7 @@ impl App {
         let limits = &self.inner.options.limits;
         let scope = ["triggers", &request.parent, &request.pipeline];
         let page = PageRequest::new(limits, request.page_size, &request.page_token, &scope)?;
+        self.get::<v1::Application>(&request.parent).await?;
         let prefix = format!("{}/triggers/", request.parent);
         let (triggers, next_page_token) = if request.pipeline.is_empty() {
             self.page(&prefix, &page).await?

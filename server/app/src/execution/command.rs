@@ -4,6 +4,7 @@ use gennaker_core::execution::{Command, Execution, JudgmentDecision, StageId, Ta
 use gennaker_proto::v1;
 
 use crate::call::Call;
+use crate::names::ExecutionName;
 use crate::{App, AppError, Caller, names, request};
 
 impl App {
@@ -83,7 +84,8 @@ impl App {
             if let Some(execution) = self.repeated(&key).await? {
                 return Ok(v1::SubmitJudgmentResponse { execution: Some(self.show(caller, &execution).await?) });
             }
-            only_judgment(&*self.inner.ports.engine.execution(name.id).await?)?
+            let execution = self.inner.ports.engine.execution(name.id).await?;
+            only_judgment(&execution).map_err(|error| by_name(&name, error))?
         } else {
             StageId::from(request.stage.as_str())
         };
@@ -111,9 +113,21 @@ impl App {
         let name = names::parse_execution("name", name)?;
         self.row(&name).await?;
         let key = request::command(caller, request, request_id);
-        let execution = self.inner.ports.engine.command(name.id, command, key).await?;
+        let done = self.inner.ports.engine.command(name.id, command, key).await;
+        let execution = done.map_err(|error| by_name(&name, error.into()))?;
         self.show(caller, &execution).await
     }
+}
+
+/// What the engine says of an execution's id, said of its name.
+fn by_name(name: &ExecutionName<'_>, mut error: AppError) -> AppError {
+    if let AppError::FailedPrecondition { violations } = &mut error {
+        let id = name.id.to_string();
+        for violation in violations.iter_mut().filter(|violation| violation.subject == id) {
+            violation.subject = names::execution(name.application, name.id);
+        }
+    }
+    error
 }
 
 /// The only stage that waits for a judgment.

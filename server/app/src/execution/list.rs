@@ -45,6 +45,7 @@ impl App {
         let page = PageRequest::new(&self.inner.options.limits, request.page_size, &request.page_token, &scope)?;
         let application = names::application_id("parent", &request.parent)?;
         let selection = Selection::parse(application, &request.filter)?;
+        self.known(&request.parent).await?;
         let (rows, next) = self.select(&selection, &page).await?;
         let executions = if request.include_stages {
             futures::stream::iter(rows.into_iter().map(|row| self.whole(caller, row.id)))
@@ -55,6 +56,23 @@ impl App {
             self.headers(caller, application, &rows).await?
         };
         Ok(v1::ListExecutionsResponse { executions, next_page_token: page.token(next) })
+    }
+
+    /// Fails for an application or a pipeline that is not there and has left no executions either: most likely its name is
+    /// wrong, and a list or a stream that stays empty would not say so.
+    pub(crate) async fn known(&self, name: &str) -> Result<(), AppError> {
+        let application = names::application_of(name);
+        let mut of_it = ExecutionFilter { application: Some(application.to_owned()), ..ExecutionFilter::default() };
+        let gone = if name.contains("/pipelines/") {
+            of_it.pipeline = Some(name.to_owned());
+            self.get::<v1::Pipeline>(name).await.err()
+        } else {
+            self.get::<v1::Application>(name).await.err()
+        };
+        match gone {
+            Some(error) if self.inner.ports.store.executions(&of_it, None, 1).await?.is_empty() => Err(error),
+            Some(_) | None => Ok(()),
+        }
     }
 
     async fn whole(&self, caller: &Caller, id: ExecutionId) -> Result<v1::Execution, AppError> {

@@ -200,7 +200,7 @@ fn of_message(field: &str, subject: &str, error: CloudError) -> AppError {
         CloudError::Invalid(problem) => AppError::invalid(field, problem),
         CloudError::Conflict(problem) => AppError::precondition("RESOURCE_CONFLICT", subject, problem),
         error @ CloudError::NotFound { .. } => {
-            AppError::precondition("REFERENCE_NOT_FOUND", subject, error.to_string())
+            AppError::precondition("REFERENCE_NOT_FOUND", subject, AppError::from(error).to_string())
         }
         error @ (CloudError::Exists { .. } | CloudError::Unavailable(_)) => error.into(),
     }

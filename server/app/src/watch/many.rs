@@ -96,9 +96,13 @@ impl App {
             let parts: Vec<&str> = subject.name.split('/').collect();
             match parts.as_slice() {
                 ["applications", application] => {
+                    self.known(&subject.name).await?;
                     asked.applications.push((*application).to_owned());
                 }
-                ["applications", _, "pipelines", _] => asked.pipelines.push(subject.name.clone()),
+                ["applications", _, "pipelines", _] => {
+                    self.known(&subject.name).await?;
+                    asked.pipelines.push(subject.name.clone());
+                }
                 _ => {
                     let name = names::parse_execution(&field, &subject.name)?;
                     let row = self.row(&name).await?;

@@ -213,3 +213,23 @@ async fn executions_can_be_named_with_what_is_known_of_them() {
     let odd = json!({"subjects": [{"name": "applications/shop", "afterSequence": "1"}]});
     assert_eq!(reason(world.app.watch_executions(ann(), request(odd)).await.map(drop)), "INVALID_ARGUMENT");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_name_is_told_instead_of_a_silent_stream() {
+    let world = World::with_shop().await;
+    world.pipeline("p", json!({"stages": [{"id": "a", "manualJudgment": {}}]})).await;
+    world.start("p").await;
+    for unknown in ["applications/none", "applications/shop/pipelines/none"] {
+        let body = json!({"subjects": [{ "name": unknown }]});
+        assert_eq!(reason(world.app.watch_executions(ann(), request(body)).await.map(drop)), "NOT_FOUND", "{unknown}");
+    }
+    let body = json!({"parent": "applications/none"});
+    assert_eq!(reason(world.app.list_executions(ann(), request(body.clone())).await), "NOT_FOUND");
+    assert_eq!(reason(world.app.list_pipelines(ann(), request(body.clone())).await), "NOT_FOUND");
+    assert_eq!(reason(world.app.list_triggers(ann(), request(body)).await), "NOT_FOUND");
+
+    let gone = json!({"name": "applications/shop/pipelines/p"});
+    world.app.delete_pipeline(ann(), request(gone)).await.unwrap();
+    let mut stream = watch_many(&world, &["applications/shop/pipelines/p"], "").await;
+    assert!(matches!(next(&mut stream).await.message, Some(Many::Snapshot(_))), "what it has started goes on");
+}
