@@ -115,8 +115,7 @@ impl Effects {
                 never = progress => match never {},
             };
             let outcome = limit(outcome, max_outputs);
-            metrics::counter!(TASK_RUNS, &[labels.as_slice(), &[outcome_label(&outcome)]].concat())
-                .increment(1);
+            metrics::counter!(TASK_RUNS, &[labels.as_slice(), &[outcome_label(&outcome)]].concat()).increment(1);
             let command = Command::TaskOutcome { task: reference, outcome };
             // Nobody listens any more when the engine has stopped; the effect is repeated at its next start.
             let _stopped = outlet.send(Message::Internal { execution, command });

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::collections::btree_map::Entry;
 
-use gennaker_core::execution::{Admission, Command, Context, Execution, ExecutionId, Rejection, StageId, Start, create, handle};
+use gennaker_core::execution::{
+    Admission, Command, Context, Execution, ExecutionId, Rejection, StageId, Start, create, handle,
+};
 use gennaker_ports::store::{InboxCommand, InboxMessage, Lease};
 
 use super::Service;

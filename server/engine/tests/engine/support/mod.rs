@@ -54,7 +54,13 @@ impl StageKinds for Kinds {
                 vec![TaskSpec { name: "judge".into(), kind: TaskKind::Judgment(spec) }]
             }
             "child" => {
-                vec![run("start"), TaskSpec { name: "await".into(), kind: TaskKind::AwaitChild { timeout: Duration::from_secs(3600) } }]
+                vec![
+                    run("start"),
+                    TaskSpec {
+                        name: "await".into(),
+                        kind: TaskKind::AwaitChild { timeout: Duration::from_secs(3600) },
+                    },
+                ]
             }
             "family" => {
                 before = vec![child("one"), child("two")];
