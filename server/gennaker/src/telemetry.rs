@@ -33,12 +33,14 @@ pub(crate) struct Instruments {
 pub(crate) fn install(options: &Telemetry) -> Result<Instruments, Failure> {
     let filter = filter(&options.log_level)?;
     let traces = traces(&options.otlp_endpoint)?;
-    let exported =
-        traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("gennaker")));
+    // Without an endpoint there is no layer at all, so that nothing is prepared for it.
+    let exported = traces.as_ref().map(|provider| {
+        tracing_opentelemetry::layer().with_tracer(provider.tracer("gennaker")).with_filter(filter_of_traces())
+    });
     let logs = logs(options.log_format).with_filter(filter);
     Registry::default()
         .with(logs)
-        .with(exported.with_filter(filter_of_traces()))
+        .with(exported)
         .try_init()
         .map_err(|error| Failure::internal(format!("can't set up logs: {error}")))?;
     std::panic::set_hook(Box::new(|panic| {

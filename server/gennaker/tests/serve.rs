@@ -85,6 +85,8 @@ fn is_ready_soon_answers_and_ends_in_order() {
         assert!(server.get("/readyz").contains("true"));
         server.signal(signal);
         assert_eq!(server.child.wait().unwrap().code(), Some(0), "{signal}");
+        // The database is closed, so that the one file is all of it.
+        assert!(!dir.path().join("gennaker.db-wal").exists(), "{signal}");
     }
 }
 
