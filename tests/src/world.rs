@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
+use bytes::Bytes;
 use gennaker_client::{ExecutionView, v1};
 use gennaker_proto::json;
+use http_body_util::{BodyExt as _, Empty};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use nix::sys::signal::{self, Signal};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
@@ -80,6 +84,18 @@ impl World {
         });
         let made = self.call::<v1::CreateLoadBalancerRequest>(request).await.expect("load balancers can be made");
         made.load_balancer.unwrap_or_default().listeners[0].address.clone()
+    }
+
+    /// The metrics of the server, in the text format of Prometheus.
+    ///
+    /// # Panics
+    /// Where it does not answer.
+    pub async fn metrics(&self) -> String {
+        let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
+        let address = format!("{}/metrics", self.server.address).parse().expect("an address with a path is one");
+        let answer = soon("the metrics", client.get(address)).await.expect("the server answers");
+        let body = soon("the metrics", answer.into_body().collect()).await.expect("the answer comes whole");
+        String::from_utf8_lossy(&body.to_bytes()).into_owned()
     }
 
     /// Saves a pipeline under an id; gives its name.

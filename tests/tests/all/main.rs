@@ -5,6 +5,9 @@
 mod commands;
 mod crashes;
 mod deploys;
+mod disks;
 mod doors;
 mod layers;
 mod refusals;
+mod telemetry;
+mod watches;
