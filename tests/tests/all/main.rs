@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod children;
 mod commands;
 mod crashes;
 mod deploys;
 mod disks;
 mod doors;
 mod layers;
+mod operations;
 mod refusals;
 mod telemetry;
 mod watches;
