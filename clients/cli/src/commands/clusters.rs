@@ -128,9 +128,11 @@ fn server_group(group: &v1::ServerGroup, width: usize, details: &Details, palett
         pad(last(&group.name), width),
         pad(&palette.paint(tone, state), 8),
         palette.paint(health_tone, &format!("{healthy}/{wanted} healthy")),
-        format!("{:>3.0}% of traffic", group.traffic_share * 100.0),
-        one_line(image_id(&group.image)),
     ];
+    if !group.load_balancers.is_empty() {
+        parts.push(format!("{:>3.0}% of traffic", group.traffic_share * 100.0));
+    }
+    parts.push(one_line(image_id(&group.image)));
     if !version.is_empty() {
         parts.push(format!("version {}", one_line(version)));
     }
@@ -151,8 +153,10 @@ fn instance(instance: &v1::Instance, palette: Palette) -> String {
         palette.paint(tone, word),
         one_line(&instance.address),
     ];
-    if instance.restarts > 0 {
-        parts.push(format!("{} restarts", instance.restarts));
+    match instance.restarts {
+        0 => {}
+        1 => parts.push("1 restart".to_owned()),
+        several => parts.push(format!("{several} restarts")),
     }
     if instance.health() != v1::HealthState::Up {
         parts.push(one_line(&instance.reason));
@@ -173,6 +177,7 @@ mod tests {
             capacity: Some(v1::Capacity { min: 2, desired: 2, max: 2 }),
             instance_counts: Some(v1::InstanceCounts { total: 2, up, ..Default::default() }),
             traffic_share: share,
+            load_balancers: vec!["hello".into()],
             image: image.into(),
             ..Default::default()
         }
@@ -186,6 +191,7 @@ mod tests {
             server_groups: vec![
                 group("hello-main-v001", false, 2, 1.0, "accounts/local/regions/main/images/hello:2"),
                 group("hello-main-v000", true, 0, 0.0, "accounts/local/regions/main/images/hello:1"),
+                v1::ServerGroup { load_balancers: Vec::new(), ..group("hello-worker-v000", false, 2, 1.0, "worker:1") },
             ],
             ..Default::default()
         };
@@ -194,6 +200,7 @@ mod tests {
             health: health.into(),
             address: "127.0.0.1:34567".into(),
             reason: reason.into(),
+            restarts: u32::from(health == v1::HealthState::Down),
             ..Default::default()
         };
         let instances = vec![
