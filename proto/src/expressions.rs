@@ -135,7 +135,7 @@ mod tests {
 
     fn deploy() -> Stage {
         stage(&json!({
-            "id": "d", "comments": "not ${ this }", "name": "Deploy ${ parameters.version }",
+            "id": "d", "comments": "not ${ this }", "name": "Nor ${ this }",
             "expressions": {"deploy.clusters[0].capacity.desired": "${ parameters.size * 2 }"},
             "deploy": {"clusters": [{
                 "account": "local", "region": "here", "image": "hello-${ parameters.version }",
@@ -154,7 +154,6 @@ mod tests {
                 ("deploy.clusters[0].capacity.desired", "${ parameters.size * 2 }"),
                 ("deploy.clusters[0].env.COLOR", "${ parameters.color }"),
                 ("deploy.clusters[0].image", "hello-${ parameters.version }"),
-                ("name", "Deploy ${ parameters.version }"),
             ]
             .map(|(path, text)| (path.to_owned(), text.to_owned()))
         );
@@ -171,13 +170,12 @@ mod tests {
                 "deploy.clusters[0].image": "hello-v2",
                 "deploy.clusters[0].timeout": 90,
                 "deploy.clusters[0].use_source_capacity": "true",
-                "name": "Deploy v2",
             })),
         )
         .unwrap();
         assert_eq!(
             json::encode(&applied),
-            json!({"id": "d", "comments": "not ${ this }", "name": "Deploy v2", "deploy": {"clusters": [{
+            json!({"id": "d", "comments": "not ${ this }", "name": "Nor ${ this }", "deploy": {"clusters": [{
                 "account": "local", "region": "here", "image": "hello-v2", "args": ["a", "true"],
                 "env": {"COLOR": "7", "PLAIN": "x"}, "capacity": {"desired": 4}, "timeout": "90s",
                 "useSourceCapacity": true,
@@ -206,6 +204,9 @@ mod tests {
         );
         assert_eq!(error("deploy.cluster", json!("x")), "deploy.cluster: there is no field `cluster` in `DeployStage`");
         assert_eq!(error("wait.duration", json!(5)), ": multiple fields provided for oneof 'kind'");
+        for path in ["id", "name", "timeout", "on_failure", "succeed_on_timeout", "window.days"] {
+            assert!(error(path, json!("x")).contains("can't be set by an expression"), "{path}");
+        }
     }
 
     #[test]
@@ -217,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_null_unsets_the_field() {
-        let applied = apply(&deploy(), &values(&json!({"deploy.clusters[0].image": null, "name": ""}))).unwrap();
+        let applied = apply(&deploy(), &values(&json!({"deploy.clusters[0].image": null}))).unwrap();
         let Some(crate::v1::stage::Kind::Deploy(deploy)) = applied.kind else { panic!("still a deploy stage") };
         assert_eq!(deploy.clusters[0].image, "");
     }

@@ -1919,8 +1919,8 @@ pub struct DeployCluster {
     /// The firewalls of its instances, by their ids in the account and region.
     #[prost(string, repeated, tag = "10")]
     pub firewalls: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Environment variables of the instances. The local provider sets `PORT` and `HOST` to the address to listen on,
-    /// and `GENNAKER_SERVER_GROUP` and `GENNAKER_INSTANCE`.
+    /// Environment variables of the instances. The local provider sets `PORT`, the port to listen on at 127.0.0.1,
+    /// `INSTANCE` and `SERVER_GROUP` itself, and refuses these and names that begin with `GENNAKER_` here.
     #[prost(btree_map = "string, string", tag = "11")]
     pub env: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,
@@ -3036,7 +3036,7 @@ pub struct Stage {
     /// Starts the stage only at these times.
     #[prost(message, optional, tag = "7")]
     pub window: ::core::option::Option<ExecutionWindow>,
-    /// Values that are computed when the stage starts: the path of a field to the expression for it, for instance
+    /// Values that are computed when the stage starts: the path of a field of its kind to the expression for it, for instance
     /// `deploy.clusters\[0\].capacity.desired` to `${ parameters.size }`. Texts can hold expressions themselves and don't
     /// need this. The result must fit the field's type and rules.
     #[prost(btree_map = "string, string", tag = "8")]
