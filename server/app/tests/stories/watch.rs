@@ -233,3 +233,17 @@ async fn a_wrong_name_is_told_instead_of_a_silent_stream() {
     let mut stream = watch_many(&world, &["applications/shop/pipelines/p"], "").await;
     assert!(matches!(next(&mut stream).await.message, Some(Many::Snapshot(_))), "what it has started goes on");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_most_subjects_of_one_stream() {
+    let world = World::with(|options| options.limits.max_watch_subjects = 2);
+    world.shop().await;
+    for id in ["p", "q"] {
+        world.pipeline(id, json!({"stages": [{"id": "a", "manualJudgment": {}}]})).await;
+    }
+    let (shop, p, q) = ("applications/shop", "applications/shop/pipelines/p", "applications/shop/pipelines/q");
+    let two = watch_many(&world, &[p, q], "").await;
+    drop(two);
+    let one_more = json!({"subjects": [{ "name": shop }, { "name": p }, { "name": q }]});
+    assert_eq!(reason(world.app.watch_executions(ann(), request(one_more)).await.map(drop)), "INVALID_ARGUMENT");
+}
