@@ -4,6 +4,7 @@
 //! `gennaker-client`; nothing here knows how the server works inside. What is printed goes to a [`Terminal`], and
 //! [`Renderer`] shows an execution while it runs, to people and to logs.
 
+mod canonical;
 mod commands;
 mod document;
 mod exit;

@@ -2,9 +2,10 @@
 
 use gennaker_proto::{from_dynamic, to_dynamic};
 use prost::{Message, Name};
-use prost_reflect::{DynamicMessage, SerializeOptions};
+use prost_reflect::DynamicMessage;
 use serde::{Serialize, Serializer};
 
+use crate::canonical::Canonical;
 use crate::failure::Failure;
 use crate::globals::Format;
 use crate::session::Session;
@@ -48,14 +49,6 @@ impl Serialize for Document {
             message: Canonical<'a>,
         }
         Fields { kind: self.kind, message: Canonical(&self.message) }.serialize(serializer)
-    }
-}
-
-struct Canonical<'a>(&'a DynamicMessage);
-
-impl Serialize for Canonical<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize_with_options(serializer, &SerializeOptions::new())
     }
 }
 

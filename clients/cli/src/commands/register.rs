@@ -11,7 +11,7 @@ use crate::session::Session;
 /// The arguments of `register`.
 #[derive(Debug, Clone, Args)]
 pub struct Register {
-    /// The image to make, ACCOUNT/REGION/IMAGE: `local/main/hello:2` for instance
+    /// The image to make, ACCOUNT/REGION/IMAGE: `local/local/hello:2` for instance
     image: String,
 
     /// Where it comes from; for the local provider the path of a directory or of a tar file on the server
