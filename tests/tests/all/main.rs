@@ -8,6 +8,7 @@ mod crashes;
 mod deploys;
 mod disks;
 mod doors;
+mod examples;
 mod layers;
 mod operations;
 mod refusals;
