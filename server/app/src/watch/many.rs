@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use gennaker_core::execution::ExecutionId;
+use gennaker_core::execution::{Execution, ExecutionId};
 use gennaker_engine::{ManyItem, Subject, WatchMany};
 use gennaker_ports::store::{CommittedStep, ExecutionFilter, Position};
 use gennaker_proto::v1;
@@ -149,16 +149,21 @@ impl Many {
         executions.chain(applications).chain(pipelines).collect()
     }
 
-    async fn followed(
-        &self,
-        id: ExecutionId,
-        execution: Option<gennaker_core::execution::Execution>,
-    ) -> Result<Followed, AppError> {
+    async fn followed(&self, id: ExecutionId, execution: Option<Execution>) -> Result<Followed, AppError> {
         let row = self.app.inner.ports.store.execution(id).await?;
         let row = row.ok_or_else(|| AppError::not_found("execution", id.to_string()))?;
+        self.followed_as(&row.application, row.pipeline.as_deref(), execution).await
+    }
+
+    async fn followed_as(
+        &self,
+        application: &str,
+        pipeline: Option<&str>,
+        execution: Option<Execution>,
+    ) -> Result<Followed, AppError> {
         let nobody = || Viewer { name: String::new(), may_execute: false };
-        let viewer = self.viewers.get(&row.application).cloned().unwrap_or_else(nobody);
-        Ok(Followed::new(execution, viewer, self.app.pinned(row.pipeline.as_deref()).await?))
+        let viewer = self.viewers.get(application).cloned().unwrap_or_else(nobody);
+        Ok(Followed::new(execution, viewer, self.app.pinned(pipeline).await?))
     }
 
     async fn run(
@@ -218,21 +223,38 @@ impl Many {
     async fn load(&mut self, id: ExecutionId) -> Result<(), AppError> {
         let execution = (*self.app.inner.ports.engine.execution(id).await?).clone();
         let followed = self.followed(id, Some(execution)).await?;
+        self.keep(id, followed);
+        Ok(())
+    }
+
+    /// Takes an execution up that a commit is about: the commit that made it says all that there is to know of it.
+    async fn take_up(&mut self, step: &CommittedStep) -> Result<(), AppError> {
+        if step.events.first().is_none_or(|first| first.sequence != 1) {
+            return self.load(step.execution).await;
+        }
+        let execution = Execution::replay(step.events.iter());
+        let followed = self.followed_as(&step.application, step.pipeline.as_deref(), execution).await?;
+        self.keep(step.execution, followed);
+        Ok(())
+    }
+
+    fn keep(&mut self, id: ExecutionId, followed: Followed) {
         if self.followed.len() >= KEPT + self.named.len() {
             let spare = self.followed.keys().find(|id| !self.named.contains_key(id)).copied();
             spare.and_then(|id| self.followed.remove(&id));
         }
         self.followed.insert(id, followed);
-        Ok(())
     }
 
     /// Tells what a commit did to an execution. One that the stream does not have in mind is shown as a whole.
     async fn step(&mut self, step: &CommittedStep, outlet: &Outlet<v1::WatchExecutionsResponse>) -> Result<(), End> {
         let id = step.execution;
         if !self.followed.contains_key(&id) {
-            self.load(id).await?;
+            self.take_up(step).await?;
             self.position = step.position;
-            return self.send_snapshot(id, self.token(), outlet).await;
+            self.send_snapshot(id, self.token(), outlet).await?;
+            self.forget_ended(id);
+            return Ok(());
         }
         let app = self.app.clone();
         for (place, record) in step.events.iter().enumerate() {
@@ -248,10 +270,15 @@ impl Many {
                 send(outlet, event.execution.clone(), self.token(), Message::Event(event)).await?;
             }
         }
+        self.forget_ended(id);
+        Ok(())
+    }
+
+    /// Makes room for executions to which more will happen.
+    fn forget_ended(&mut self, id: ExecutionId) {
         if !self.named.contains_key(&id) && self.followed.get(&id).is_some_and(Followed::has_ended) {
             self.followed.remove(&id);
         }
-        Ok(())
     }
 
     async fn send_snapshot(
