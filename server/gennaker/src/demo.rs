@@ -59,11 +59,12 @@ pub(crate) async fn demo(options: &Demo, no_color: bool) -> Result<ExitCode, Fai
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Tells the story until its end, or until somebody has seen enough. Gives whether it went well.
+/// Tells the story until its end, or until somebody has seen enough. Gives whether it went well; a demo that was to go to
+/// its end and did not has shown nothing.
 async fn tell(options: &Demo, screen: &Screen, server: &str, stop: &CancellationToken) -> Result<bool, Failure> {
     let told = tokio::select! {
         told = story::tell(server, screen) => told,
-        () = stop.cancelled() => return Ok(true),
+        () = stop.cancelled() => return Ok(!options.exit),
     };
     let good = told.map_err(|error| Failure::internal(format!("the demo failed: {error}")))?;
     if !good {

@@ -1,7 +1,13 @@
 //! The command line, as a person uses it.
 
-use gennaker_tests::{World, gennaker};
+use std::process::Stdio;
+
+use gennaker_tests::{World, binary, gennaker, soon};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
 
 const FILES: &str = "
 kind: Application
@@ -87,4 +93,22 @@ async fn the_demo_deploys_under_load_without_a_failed_request() {
     for part in ["v1", "v2", "0 failed", "red/black"] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
+}
+
+#[tokio::test]
+async fn a_demo_that_is_cut_short_cleans_up_and_is_no_success() {
+    let mut demo = Command::new(binary());
+    demo.args(["demo", "--exit", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut demo = demo.kill_on_drop(true).spawn().unwrap();
+    let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines();
+    let mut directory = None;
+    while let Some(line) = soon("the demo", lines.next_line()).await.unwrap() {
+        directory =
+            directory.or_else(|| line.trim().strip_prefix("data")?.split_whitespace().next().map(str::to_owned));
+        if line.contains("Red/black to v2") {
+            kill(Pid::from_raw(i32::try_from(demo.id().unwrap()).unwrap()), Signal::SIGINT).unwrap();
+        }
+    }
+    assert_eq!(soon("its end", demo.wait()).await.unwrap().code(), Some(1));
+    assert!(!std::path::Path::new(&directory.unwrap()).exists());
 }
