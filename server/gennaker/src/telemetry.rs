@@ -51,9 +51,10 @@ pub(crate) fn install(options: &Telemetry) -> Result<Instruments, Failure> {
     Ok(Instruments { traces, metrics: metrics()? })
 }
 
+/// What is logged. The migrations' own lines repeat what the store says, with source paths of the machine that built it.
 fn filter(level: &str) -> Result<EnvFilter, Failure> {
     EnvFilter::builder()
-        .parse(level)
+        .parse(format!("rusqlite_migration=warn,{level}"))
         .map_err(|error| Failure::usage(format!("setting telemetry.log_level is wrong: {level:?}: {error}")))
 }
 
