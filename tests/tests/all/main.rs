@@ -10,6 +10,7 @@ mod disks;
 mod doors;
 mod examples;
 mod layers;
+mod measures;
 mod operations;
 mod refusals;
 mod telemetry;
