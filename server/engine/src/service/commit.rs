@@ -57,6 +57,8 @@ impl Service {
                 }
             }
         }
+        metrics::gauge!(TASKS_RUNNING).set(self.effects.len() as f64);
+        metrics::gauge!(IN_MEMORY).set(self.live.len() as f64);
     }
 
     async fn step(&mut self, id: ExecutionId, entry: &Pending) -> Result<Step, StoreError> {
@@ -127,8 +129,6 @@ impl Service {
             self.in_flight.insert(command.id.clone());
             self.outlet.send(Message::Inbox(command)).expect("the service holds the receiver");
         }
-        metrics::gauge!(TASKS_RUNNING).set(self.effects.len() as f64);
-        metrics::gauge!(IN_MEMORY).set(self.live.len() as f64);
     }
 
     /// The store refused a step: the state in memory is not that of the store.
