@@ -4,13 +4,14 @@ use async_trait::async_trait;
 use gennaker_core::Timestamp;
 use gennaker_core::execution::{Command, CommandId, EventRecord, ExecutionId, ExecutionStatus, Start};
 use gennaker_core::resource::{Resource, ResourceKind};
+use tokio::sync::broadcast;
 
 mod execution;
 mod trigger;
 
 pub use execution::{
-    Applied, CommittedStep, ExecutionFilter, ExecutionHeader, ExecutionRow, ExecutionSummary, InboxCommand,
-    InboxMessage, Lease, Position, Shard, Step, StepError,
+    Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionHeader, ExecutionRow, ExecutionSummary,
+    InboxCommand, InboxMessage, Lane, Lease, Position, Pruning, Shard, Signal, Step, StepError, Tenure,
 };
 pub use trigger::{StoredTriggerEvent, TriggerDecision};
 
@@ -204,18 +205,24 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<StoredTriggerEvent>, StoreError>;
 
-    /// Takes, or renews, the leases of shards for an owner until `until`. Shards that another owner holds at `now` are left
-    /// out. Taking a shard from nobody or from an expired owner raises its epoch; renewing does not.
-    async fn lease(
-        &self,
-        owner: &str,
-        shards: &[Shard],
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Vec<Lease>, StoreError>;
+    /// Says that a replica is alive, renews all leases that it holds, then takes shards that nobody holds at `claim.now`,
+    /// up to `claim.limit`. Taking a shard from nobody or from an expired owner raises its epoch; renewing does not.
+    async fn lease(&self, claim: &Claim) -> Result<Tenure, StoreError>;
 
-    /// Gives leases up, and raises their epochs, so that a commit that is still under way is refused.
-    async fn release(&self, owner: &str) -> Result<(), StoreError>;
+    /// Gives up the leases that an owner has of these shards, and raises their epochs, so that a commit that is still under
+    /// way is refused.
+    async fn release(&self, owner: &str, shards: &[Shard]) -> Result<(), StoreError>;
+
+    /// The same for all its leases; the owner no longer counts as alive.
+    async fn leave(&self, owner: &str) -> Result<(), StoreError>;
+
+    /// What other replicas do from now on. Where there can be no other replica, nothing comes; it never ends while the
+    /// store lives. A receiver that is behind misses signals ([`tokio::sync::broadcast::error::RecvError::Lagged`]), which
+    /// means the same as [`Signal::Anything`].
+    fn signals(&self) -> broadcast::Receiver<Signal>;
+
+    /// The lane of the log in which the executions of a shard are.
+    fn lane(&self, shard: Shard) -> Lane;
 
     /// Commits steps of executions in one transaction. Each step stands alone: one that is refused (answered with its
     /// [`StepError`]) does not keep the others from being committed. Answers are in the order of the steps. When the whole
@@ -233,15 +240,22 @@ pub trait Store: Send + Sync + 'static {
     /// What became of a command, while its record is kept: `None` where it is unknown, `Some(None)` while it waits.
     async fn command(&self, id: &CommandId) -> Result<Option<Option<Applied>>, StoreError>;
 
+    /// What became of those of the commands that were dealt with.
+    async fn applied(&self, ids: &[CommandId]) -> Result<Vec<(CommandId, Applied)>, StoreError>;
+
     /// Events of an execution after a sequence, in order, at most `limit`.
     async fn events(&self, id: ExecutionId, after: u64, limit: usize) -> Result<Vec<EventRecord>, StoreError>;
 
-    /// Committed steps of all executions after a position, in order, at most `limit` steps: with them a watcher of many
-    /// executions catches up.
-    async fn events_since(&self, after: Position, limit: usize) -> Result<Vec<CommittedStep>, StoreError>;
+    /// Committed steps in some lanes after a cursor, at most `limit`: with them a watcher of many executions catches up.
+    /// The steps of each lane come in order and without a gap; lanes may be mixed.
+    async fn events_since(&self, after: &Cursor, lanes: &[Lane], limit: usize)
+    -> Result<Vec<CommittedStep>, StoreError>;
 
-    /// The position of the last committed step.
-    async fn position(&self) -> Result<Position, StoreError>;
+    /// The end of the log: the last committed step of each lane.
+    async fn cursor(&self) -> Result<Cursor, StoreError>;
+
+    /// The last step of each lane that was pruned: whoever has not read up to there has missed something.
+    async fn pruned(&self) -> Result<Cursor, StoreError>;
 
     /// An execution's row.
     async fn execution(&self, id: ExecutionId) -> Result<Option<ExecutionSummary>, StoreError>;
@@ -271,6 +285,23 @@ pub trait Store: Send + Sync + 'static {
 
     /// The executions of a pipeline that have not ended, oldest first.
     async fn unfinished(&self, pipeline: &str) -> Result<Vec<(ExecutionId, ExecutionStatus)>, StoreError>;
+
+    /// Removes what is no longer to be kept, in one transaction: at most `limit` executions, requests or trigger events.
+    /// Returns how many were removed; fewer than `limit` means that no more is left. An execution that has not ended is never
+    /// removed, nor one that has commands waiting in its inbox.
+    async fn prune(&self, what: &Pruning, limit: usize) -> Result<usize, StoreError>;
+
+    /// The pipelines of executions that ended at a time or later, by name, beginning after the name `after`.
+    async fn ended_since(
+        &self,
+        time: Timestamp,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError>;
+
+    /// Looks for damage that only the database itself can tell of, such as a torn page. Says what it found, in words; reads
+    /// everything, so it takes its time.
+    async fn verify(&self) -> Result<Vec<String>, StoreError>;
 
     /// Whether the store answers, and its last write did not fail for want of a disk.
     async fn ping(&self) -> Result<(), StoreError>;

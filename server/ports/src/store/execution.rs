@@ -20,10 +20,116 @@ pub struct Lease {
     pub epoch: u64,
 }
 
-/// A place in the order of all commits: opaque, growing.
+/// A part of the log within which commits become visible in the order of their positions. A store with one writer has a
+/// single one; where several replicas commit at once, each shard is one.
+pub type Lane = u32;
+
+/// A place in the order of a lane's commits: opaque, growing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Position(pub i64);
+
+/// How far somebody has read in each lane of the log. A lane that is missing has not been read at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(BTreeMap<Lane, Position>);
+
+impl Cursor {
+    /// How far the lane has been read.
+    pub fn get(&self, lane: Lane) -> Position {
+        self.0.get(&lane).copied().unwrap_or_default()
+    }
+
+    /// Notes that a lane has been read up to a position. Tells whether that is new.
+    pub fn advance(&mut self, lane: Lane, position: Position) -> bool {
+        let read = self.0.entry(lane).or_default();
+        let is_new = position > *read;
+        *read = position.max(*read);
+        is_new
+    }
+
+    /// Whether the other one has read further in some lane.
+    pub fn is_behind(&self, other: &Self) -> bool {
+        other.0.iter().any(|(lane, position)| *position > self.get(*lane))
+    }
+
+    /// The lanes that have been read, with the positions.
+    pub fn iter(&self) -> impl Iterator<Item = (Lane, Position)> {
+        self.0.iter().map(|(lane, position)| (*lane, *position))
+    }
+}
+
+impl FromIterator<(Lane, Position)> for Cursor {
+    fn from_iter<I: IntoIterator<Item = (Lane, Position)>>(lanes: I) -> Self {
+        Self(lanes.into_iter().collect())
+    }
+}
+
+/// What a replica asks for when it says that it is alive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The replica: unique among all that ever ran.
+    pub owner: String,
+    /// The shards that there are.
+    pub shards: Vec<Shard>,
+    /// How many leases it wants at most. Those it holds are renewed also beyond that; no further ones are taken.
+    pub limit: usize,
+    /// The time.
+    pub now: Timestamp,
+    /// Until when it counts as alive, and its leases hold, without another claim.
+    pub until: Timestamp,
+}
+
+/// What a replica has after a claim.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tenure {
+    /// Its leases, by shard.
+    pub leases: Vec<Lease>,
+    /// How many replicas are alive, with this one.
+    pub replicas: usize,
+    /// When the first lease of another replica ends unless that renews it.
+    pub next_expiry: Option<Timestamp>,
+}
+
+/// What other replicas did; a reason to look. Signals may be lost, come twice, or tell of nothing new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Commands wait in the inboxes of these shards.
+    Inbox(Arc<[Shard]>),
+    /// These executions went on, or commands to them were dealt with.
+    Committed(Arc<[ExecutionId]>),
+    /// Somebody gave leases up.
+    Leases,
+    /// Anything of the above may have happened: signals could not be received for a while, or were too many.
+    Anything,
+}
+
+/// What is removed, in bounded steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pruning {
+    /// Executions, with their events, that ended before a time.
+    Ended {
+        /// The time.
+        before: Timestamp,
+    },
+    /// Of the executions of a pipeline that have ended, all but the newest.
+    Surplus {
+        /// The pipeline.
+        pipeline: String,
+        /// How many are kept.
+        keep: usize,
+    },
+    /// What became of commands and requests before a time; they can no longer be repeated then.
+    Requests {
+        /// The time.
+        before: Timestamp,
+    },
+    /// Trigger events that were seen before a time and are not pending.
+    TriggerEvents {
+        /// The time.
+        before: Timestamp,
+    },
+}
 
 /// The part of one execution in a commit.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,7 +199,9 @@ pub struct Applied {
 /// What a committed step left behind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommittedStep {
-    /// Its place among all commits; that of the last one before it where it has no events.
+    /// The lane of the log that it is in.
+    pub lane: Lane,
+    /// Its place among the commits of the lane; that of the last one before it where it has no events.
     pub position: Position,
     /// The execution.
     pub execution: ExecutionId,
