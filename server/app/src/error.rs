@@ -240,6 +240,12 @@ impl From<Rejection> for AppError {
             }
             Rejection::NotAJudge { .. } => Self::PermissionDenied { message: description },
             Rejection::NotAnOption { .. } => Self::invalid("input", description),
+            Rejection::LimitReached { pipeline, .. } => Self::precondition("CONCURRENCY_LIMIT", pipeline, description),
+            Rejection::QueueFull { pipeline, limit } => Self::ResourceExhausted {
+                what: format!("queued executions of {pipeline}"),
+                limit: u64::from(limit),
+                retry_after: None,
+            },
             Rejection::Stale => Self::precondition("STALE_COMMAND", "", description),
         }
     }

@@ -319,6 +319,22 @@ pub enum Rejection {
         /// What is offered.
         options: Vec<String>,
     },
+    /// The pipeline's limit is reached and its policy is to skip.
+    #[error("{pipeline} has reached its limit of {limit} concurrent executions and skips further starts")]
+    LimitReached {
+        /// The pipeline.
+        pipeline: String,
+        /// Its limit.
+        limit: u32,
+    },
+    /// As many executions of the pipeline wait as may.
+    #[error("{limit} executions of {pipeline} are queued already")]
+    QueueFull {
+        /// The pipeline.
+        pipeline: String,
+        /// How many may wait.
+        limit: u32,
+    },
     /// The command speaks of a try that is over; it is dropped.
     #[error("the command speaks of a try that is over")]
     Stale,
