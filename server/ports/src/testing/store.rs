@@ -8,19 +8,25 @@ use async_trait::async_trait;
 use gennaker_core::Timestamp;
 use gennaker_core::execution::{CommandId, EventRecord, ExecutionId, ExecutionStatus};
 use gennaker_core::resource::{Resource, ResourceKind};
+use tokio::sync::broadcast;
 
 use crate::store::{
-    Applied, CommittedStep, ExecutionFilter, ExecutionRow, ExecutionSummary, Expect, InboxCommand, Lease, Once, Page,
-    Position, RequestKey, ResourceWrite, Shard, Step, StepError, Store, StoreError, StoredTriggerEvent,
-    TriggerDecision,
+    Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionRow, ExecutionSummary, Expect, InboxCommand, Lane,
+    Once, Page, Position, Pruning, RequestKey, ResourceWrite, Shard, Signal, Step, StepError, Store, StoreError,
+    StoredTriggerEvent, Tenure, TriggerDecision,
 };
 
 mod commit;
 mod executions;
 mod leases;
+mod pruning;
 mod requests;
 mod resources;
+mod signals;
 mod trigger_events;
+
+pub use signals::Delivery;
+use signals::Signals;
 
 /// What the caller of a commit is told after its steps were kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,12 +43,13 @@ pub enum Aftermath {
 type Answers = [Result<CommittedStep, StepError>];
 type Hook = Box<dyn FnMut(&Answers) -> Aftermath + Send>;
 
-/// A [`Store`] in memory. Make a new one for each test; share it in an `Arc`, and a second engine on the same store sees
-/// what the first one left.
+/// A [`Store`] in memory. Make a new one for each test; share it in an `Arc`, and engines on the same store are replicas.
+/// Its signals come back also to whoever caused them.
 #[derive(Default)]
 pub struct MemoryStore {
     state: Mutex<State>,
     faults: Mutex<Faults>,
+    signals: Signals,
 }
 
 /// What goes wrong on demand.
@@ -59,9 +66,15 @@ struct State {
     revisions: BTreeMap<(ResourceKind, String, i64), Resource>,
     trigger_events: BTreeMap<String, StoredTriggerEvent>,
     leases: BTreeMap<Shard, leases::Holding>,
+    /// The replicas, and until when each counts as alive.
+    replicas: BTreeMap<String, Timestamp>,
     executions: BTreeMap<ExecutionId, ExecutionRow>,
-    /// The committed steps; the position of each is its place, from 1.
-    log: Vec<CommittedStep>,
+    /// The committed steps by their positions, which grow over all lanes.
+    log: BTreeMap<Position, CommittedStep>,
+    /// The position given last.
+    last: Position,
+    ends: Cursor,
+    pruned: Cursor,
     /// The pending commands by their order of arrival.
     inbox: BTreeMap<u64, InboxCommand>,
     arrivals: u64,
@@ -87,7 +100,7 @@ impl MemoryStore {
     }
 
     /// Calls `hook` with the answers of each commit whose steps were kept, before the caller has them; the hook decides
-    /// what the caller is told. Replaces an earlier hook.
+    /// what the caller is told. Replaces an earlier hook. Where the caller isn't told the truth, others get no signal.
     pub fn after_commit(&self, hook: impl FnMut(&Answers) -> Aftermath + Send + 'static) {
         self.faults().after_commit = Some(Box::new(hook));
     }
@@ -95,6 +108,12 @@ impl MemoryStore {
     /// Takes the hook of [`MemoryStore::after_commit`] away.
     pub fn clear_after_commit(&self) {
         self.faults().after_commit = None;
+    }
+
+    /// What becomes of signals from now on. Those held back are sent, in their order, when signals are delivered again, and
+    /// forgotten when they are dropped.
+    pub fn deliver_signals(&self, delivery: Delivery) {
+        self.signals.set_delivery(delivery);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -166,10 +185,10 @@ impl Store for MemoryStore {
         name: &str,
         expect: Expect,
         _actor: &str,
-        _time: Timestamp,
+        time: Timestamp,
         request: &RequestKey,
     ) -> Result<Once<()>, StoreError> {
-        self.state().delete_resource_once(kind, name, expect, request)
+        self.state().delete_resource_once(kind, name, expect, time, request)
     }
 
     async fn revisions(
@@ -226,33 +245,50 @@ impl Store for MemoryStore {
         Ok(self.state().trigger_events_below(prefix, before, limit))
     }
 
-    async fn lease(
-        &self,
-        owner: &str,
-        shards: &[Shard],
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Vec<Lease>, StoreError> {
-        Ok(self.state().lease(owner, shards, now, until))
+    async fn lease(&self, claim: &Claim) -> Result<Tenure, StoreError> {
+        Ok(self.state().lease(claim))
     }
 
-    async fn release(&self, owner: &str) -> Result<(), StoreError> {
-        self.state().release(owner);
+    async fn release(&self, owner: &str, shards: &[Shard]) -> Result<(), StoreError> {
+        let released = self.state().release(owner, shards);
+        if released {
+            self.signals.send(Signal::Leases);
+        }
         Ok(())
+    }
+
+    async fn leave(&self, owner: &str) -> Result<(), StoreError> {
+        self.state().leave(owner);
+        self.signals.send(Signal::Leases);
+        Ok(())
+    }
+
+    fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.signals.subscribe()
+    }
+
+    fn lane(&self, shard: Shard) -> Lane {
+        shard
     }
 
     async fn commit(&self, steps: Vec<Step>) -> Result<Vec<Result<CommittedStep, StepError>>, StoreError> {
         self.take_failure()?;
+        let signals = signals::of_steps(&steps);
         let answers = self.state().commit(steps)?;
         match self.aftermath(&answers) {
-            Aftermath::Answer => Ok(answers),
+            Aftermath::Answer => {
+                self.signals.tell(signals, &answers);
+                Ok(answers)
+            }
             Aftermath::Fail => Err(StoreError::Unavailable("the answer was lost".to_owned())),
             Aftermath::Hang => std::future::pending().await,
         }
     }
 
     async fn send(&self, commands: Vec<InboxCommand>) -> Result<(), StoreError> {
+        let signal = signals::of_inbox(&commands);
         self.state().send(commands);
+        signal.into_iter().for_each(|signal| self.signals.send(signal));
         Ok(())
     }
 
@@ -264,16 +300,29 @@ impl Store for MemoryStore {
         Ok(self.state().command(id))
     }
 
+    async fn applied(&self, ids: &[CommandId]) -> Result<Vec<(CommandId, Applied)>, StoreError> {
+        Ok(self.state().applied(ids))
+    }
+
     async fn events(&self, id: ExecutionId, after: u64, limit: usize) -> Result<Vec<EventRecord>, StoreError> {
         Ok(self.state().events(id, after, limit))
     }
 
-    async fn events_since(&self, after: Position, limit: usize) -> Result<Vec<CommittedStep>, StoreError> {
-        Ok(self.state().events_since(after, limit))
+    async fn events_since(
+        &self,
+        after: &Cursor,
+        lanes: &[Lane],
+        limit: usize,
+    ) -> Result<Vec<CommittedStep>, StoreError> {
+        Ok(self.state().events_since(after, lanes, limit))
     }
 
-    async fn position(&self) -> Result<Position, StoreError> {
-        Ok(self.state().position())
+    async fn cursor(&self) -> Result<Cursor, StoreError> {
+        Ok(self.state().ends.clone())
+    }
+
+    async fn pruned(&self) -> Result<Cursor, StoreError> {
+        Ok(self.state().pruned.clone())
     }
 
     async fn execution(&self, id: ExecutionId) -> Result<Option<ExecutionSummary>, StoreError> {
@@ -308,6 +357,18 @@ impl Store for MemoryStore {
 
     async fn unfinished(&self, pipeline: &str) -> Result<Vec<(ExecutionId, ExecutionStatus)>, StoreError> {
         Ok(self.state().unfinished(pipeline))
+    }
+
+    async fn prune(&self, what: &Pruning, limit: usize) -> Result<usize, StoreError> {
+        Ok(self.state().prune(what, limit))
+    }
+
+    async fn ended_since(&self, time: Timestamp, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+        Ok(self.state().ended_since(time, after, limit))
+    }
+
+    async fn verify(&self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

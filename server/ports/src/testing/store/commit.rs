@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use gennaker_core::execution::CommandId;
 
 use super::State;
-use crate::store::{Applied, CommittedStep, InboxCommand, Position, Shard, Step, StepError, StoreError};
+use crate::store::{Applied, CommittedStep, InboxCommand, Shard, Step, StepError, StoreError};
 
 impl State {
     pub(super) fn commit(&mut self, steps: Vec<Step>) -> Result<Vec<Result<CommittedStep, StepError>>, StoreError> {
@@ -42,17 +42,17 @@ impl State {
             self.applied.insert(id, applied);
         }
         self.send(step.sent);
-        let mut committed =
-            CommittedStep { position: self.position(), execution, application, pipeline, events: step.events };
+        let lane = step.lease.shard;
+        if !step.events.is_empty() {
+            self.last.0 += 1;
+            self.ends.advance(lane, self.last);
+        }
+        let position = self.ends.get(lane);
+        let committed = CommittedStep { lane, position, execution, application, pipeline, events: step.events };
         if !committed.events.is_empty() {
-            committed.position.0 += 1;
-            self.log.push(committed.clone());
+            self.log.insert(position, committed.clone());
         }
         committed
-    }
-
-    pub(super) fn position(&self) -> Position {
-        Position(i64::try_from(self.log.len()).expect("a log in memory is short"))
     }
 
     pub(super) fn send(&mut self, commands: Vec<InboxCommand>) {
@@ -74,5 +74,12 @@ impl State {
             return Some(Some(applied.clone()));
         }
         self.inbox.values().any(|command| command.id == *id).then_some(None)
+    }
+
+    pub(super) fn applied(&self, ids: &[CommandId]) -> Vec<(CommandId, Applied)> {
+        ids.iter()
+            .filter_map(|id| self.applied.get_key_value(id))
+            .map(|(id, applied)| (id.clone(), applied.clone()))
+            .collect()
     }
 }

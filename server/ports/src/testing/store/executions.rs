@@ -4,16 +4,18 @@ use gennaker_core::Timestamp;
 use gennaker_core::execution::{EventRecord, ExecutionId, ExecutionStatus};
 
 use super::State;
-use crate::store::{CommittedStep, ExecutionFilter, ExecutionRow, Position, Shard};
+use crate::store::{CommittedStep, Cursor, ExecutionFilter, ExecutionRow, Lane, Shard};
 
 impl State {
     pub(super) fn events(&self, id: ExecutionId, after: u64, limit: usize) -> Vec<EventRecord> {
-        let events = self.log.iter().filter(|step| step.execution == id).flat_map(|step| step.events.iter());
+        let events = self.log.values().filter(|step| step.execution == id).flat_map(|step| step.events.iter());
         events.filter(|event| event.sequence > after).take(limit).cloned().collect()
     }
 
-    pub(super) fn events_since(&self, after: Position, limit: usize) -> Vec<CommittedStep> {
-        self.log.iter().filter(|step| step.position > after).take(limit).cloned().collect()
+    pub(super) fn events_since(&self, after: &Cursor, lanes: &[Lane], limit: usize) -> Vec<CommittedStep> {
+        let unread =
+            self.log.values().filter(|step| lanes.contains(&step.lane) && step.position > after.get(step.lane));
+        unread.take(limit).cloned().collect()
     }
 
     pub(super) fn list(
