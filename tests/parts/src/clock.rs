@@ -34,7 +34,6 @@ impl SteppedClock {
             ("FAKETIME_TIMESTAMP_FILE", self.file().into()),
             ("FAKETIME_NO_CACHE", "1".into()),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
-            ("DONT_FAKE_MONOTONIC", "1".into()),
         ]
     }
 

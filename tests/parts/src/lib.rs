@@ -1,6 +1,12 @@
 //! Real counterparts for tests and benchmarks: programs that run here as they do for users, in temporary directories, on
 //! loopback addresses, ended when they are dropped. It knows nothing of Gennaker.
 
+mod clock;
+mod disk;
 pub mod postgres;
+mod relay;
 
+pub use clock::SteppedClock;
+pub use disk::{SlowDisk, SmallDisk};
 pub use postgres::Postgres;
+pub use relay::Relay;

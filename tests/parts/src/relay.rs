@@ -145,11 +145,9 @@ async fn write(
     mut state: watch::Receiver<State>,
 ) {
     while let Some((read, piece)) = pieces.recv().await {
-        let Ok(passing) = state.wait_for(|state| matches!(state.weather, Weather::Passing(_))).await.map(|state| *state)
-        else {
-            return;
-        };
-        if let Weather::Passing(latency) = passing.weather
+        let passing = state.wait_for(|state| matches!(state.weather, Weather::Passing(_)));
+        let Ok(weather) = passing.await.map(|state| state.weather) else { return };
+        if let Weather::Passing(latency) = weather
             && !latency.is_zero()
         {
             sleep_until(read + latency).await;
