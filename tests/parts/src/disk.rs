@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -33,6 +34,8 @@ impl SlowDisk {
         if !output.status.success() {
             bail!("the slow disk can't be compiled: {}", String::from_utf8_lossy(&output.stderr));
         }
+        // The programs may run as other users.
+        fs::set_permissions(disk.directory.path(), fs::Permissions::from_mode(0o755))?;
         Ok(disk)
     }
 

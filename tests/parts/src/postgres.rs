@@ -1,5 +1,6 @@
 //! A throw-away PostgreSQL server.
 
+use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -31,6 +32,10 @@ pub struct Options {
     pub tls: bool,
     /// Further lines of `postgresql.conf`, such as `("max_connections", "20")`.
     pub settings: Vec<(&'static str, String)>,
+    /// Where its directory is made, so that its data are on that disk; in the system's temporary directory by default.
+    pub directory: Option<PathBuf>,
+    /// Variables of its environment, such as [`crate::SlowDisk::environment`].
+    pub environment: Vec<(&'static str, OsString)>,
 }
 
 /// A PostgreSQL server in a temporary directory, on a loopback port. It ends when this is dropped, and also when this
@@ -71,7 +76,7 @@ impl Postgres {
     /// # Errors
     /// As [`Postgres::start`].
     pub async fn begin(&mut self) -> Result<()> {
-        let process = self.process.insert(Process::start(self.dir.path(), self.port)?);
+        let process = self.process.insert(Process::start(self.dir.path(), self.port, &self.options.environment)?);
         let deadline = Instant::now() + PATIENCE;
         while !process.is_ready() {
             if process.has_ended() || Instant::now() > deadline {

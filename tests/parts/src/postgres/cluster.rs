@@ -17,7 +17,12 @@ pub(super) const ROOT_CERTIFICATE: &str = "root.crt";
 
 /// A directory with a cluster in it, for the server's user.
 pub(super) fn create(options: &Options) -> Result<TempDir> {
-    let dir = tempfile::Builder::new().prefix("postgres-").tempdir()?;
+    let mut new = tempfile::Builder::new();
+    new.prefix("postgres-");
+    let dir = match &options.directory {
+        Some(parent) => new.tempdir_in(fs::canonicalize(parent)?)?,
+        None => new.tempdir()?,
+    };
     if Uid::effective().is_root() {
         let nobody = User::from_name("nobody")?.context("there is no user nobody")?;
         chown(dir.path(), Some(nobody.uid.as_raw()), Some(nobody.gid.as_raw()))?;

@@ -1,5 +1,6 @@
 //! The server's process, and the one that watches over it.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
@@ -45,11 +46,12 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts the server of the cluster in a directory.
-    pub(super) fn start(dir: &Path, port: u16) -> Result<Self> {
+    pub(super) fn start(dir: &Path, port: u16, environment: &[(&str, OsString)]) -> Result<Self> {
         let data = cluster::data(dir);
         let mut command = cluster::unprivileged(Path::new("/bin/sh"));
         command.args(["-c", WATCHER, "watcher"]).arg(dir).arg(cluster::programs()?.join("postgres"));
         command.arg("-D").arg(data).arg("-p").arg(port.to_string());
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
         // A group of its own, so that an interrupt on the terminal reaches the tests first.
         command.current_dir(dir).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
         let mut watcher = command.spawn().context("cannot start PostgreSQL")?;
