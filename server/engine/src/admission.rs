@@ -3,6 +3,7 @@
 //! What is here is derived: it can be forgotten at any time and is read again from the store.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use gennaker_core::execution::{Admission, Definition, Execution, ExecutionId, ExecutionStatus, admit};
 use gennaker_ports::{Store, StoreError};
@@ -13,23 +14,23 @@ pub(crate) struct Admissions {
     lanes: HashMap<String, Lane>,
 }
 
-#[derive(Default)]
 struct Lane {
-    limit: u32,
+    /// The definition that was seen last: it says what the limit is.
+    definition: Arc<Definition>,
     running: BTreeSet<ExecutionId>,
     queued: VecDeque<ExecutionId>,
 }
 
 impl Admissions {
     /// Reads a pipeline's lane where it matters and is not known.
-    pub(crate) async fn prepare(&mut self, store: &dyn Store, definition: &Definition) -> Result<(), StoreError> {
+    pub(crate) async fn prepare(&mut self, store: &dyn Store, definition: &Arc<Definition>) -> Result<(), StoreError> {
         let Some(pipeline) = definition.pipeline.as_ref().filter(|_| definition.concurrency.limit > 0) else {
             return Ok(());
         };
-        if self.lanes.contains_key(pipeline) {
+        if self.knows(pipeline) {
             return Ok(());
         }
-        let mut lane = Lane { limit: definition.concurrency.limit, ..Lane::default() };
+        let mut lane = Lane { definition: definition.clone(), running: BTreeSet::new(), queued: VecDeque::new() };
         for (id, status) in store.unfinished(pipeline).await? {
             if status == ExecutionStatus::Queued {
                 lane.queued.push_back(id);
@@ -42,9 +43,9 @@ impl Admissions {
     }
 
     /// Decides about a start and counts it at once; [`Admissions::forget`] takes that back.
-    pub(crate) fn start(&mut self, definition: &Definition, id: ExecutionId) -> Admission {
+    pub(crate) fn start(&mut self, definition: &Arc<Definition>, id: ExecutionId) -> Admission {
         let Some(lane) = self.lane(definition) else { return Admission::Run };
-        lane.limit = definition.concurrency.limit;
+        lane.definition.clone_from(definition);
         let decision = admit(definition.concurrency, lane.running.len(), lane.queued.make_contiguous());
         match decision {
             Admission::Run => drop(lane.running.insert(id)),
@@ -56,7 +57,12 @@ impl Admissions {
 
     /// Whether an execution that has ended may run again now.
     pub(crate) fn has_room(&mut self, definition: &Definition) -> bool {
-        self.lane(definition).is_none_or(|lane| lane.limit == 0 || lane.running.len() < lane.limit as usize)
+        self.lane(definition).is_none_or(|lane| lane.has_room())
+    }
+
+    /// How many executions of a pipeline wait.
+    pub(crate) fn queued(&mut self, definition: &Definition) -> usize {
+        self.lane(definition).map_or(0, |lane| lane.queued.len())
     }
 
     /// Takes note of a committed state. Gives the queued executions that may run now.
@@ -83,6 +89,21 @@ impl Admissions {
         definition.pipeline.as_ref().is_some_and(|pipeline| self.lanes.remove(pipeline).is_some())
     }
 
+    /// The same for the pipelines in which something waits; gives their definitions, to prepare them again.
+    pub(crate) fn forget_queues(&mut self) -> Vec<Arc<Definition>> {
+        self.lanes.extract_if(|_, lane| !lane.queued.is_empty()).map(|(_, lane)| lane.definition).collect()
+    }
+
+    /// The same for pipelines whose limits are, or were, decided elsewhere.
+    pub(crate) fn forget_where(&mut self, is_gone: impl Fn(&str) -> bool) {
+        self.lanes.retain(|pipeline, _| !is_gone(pipeline));
+    }
+
+    /// Whether a pipeline's lane is known.
+    pub(crate) fn knows(&self, pipeline: &str) -> bool {
+        self.lanes.contains_key(pipeline)
+    }
+
     /// The queued executions of a pipeline that may run now.
     pub(crate) fn promote(&mut self, definition: &Definition) -> Vec<ExecutionId> {
         self.lane(definition).map(Lane::promote).unwrap_or_default()
@@ -94,10 +115,15 @@ impl Admissions {
 }
 
 impl Lane {
+    fn has_room(&self) -> bool {
+        let limit = self.definition.concurrency.limit as usize;
+        limit == 0 || self.running.len() < limit
+    }
+
     /// Moves from the queue what has room; it counts as running from here on.
     fn promote(&mut self) -> Vec<ExecutionId> {
         let mut promoted = Vec::new();
-        while self.limit == 0 || self.running.len() < self.limit as usize {
+        while self.has_room() {
             let Some(id) = self.queued.pop_front() else { break };
             self.running.insert(id);
             promoted.push(id);

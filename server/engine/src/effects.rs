@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use gennaker_core::execution::{Command, EffectKey, Execution, ExecutionId, Failure, TaskOutcome, TaskRef};
+use gennaker_core::execution::{Command, EffectKey, Execution, ExecutionId, Failure, Start, TaskOutcome, TaskRef};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tracing::Instrument;
@@ -27,8 +27,14 @@ pub(crate) struct Effects {
     outlet: mpsc::UnboundedSender<Message>,
     turns: Arc<Semaphore>,
     max_outputs: usize,
-    running: HashMap<ExecutionId, HashMap<TaskRef, AbortHandle>>,
+    running: HashMap<ExecutionId, Running>,
     tasks: JoinSet<()>,
+}
+
+/// The side effects of one execution.
+struct Running {
+    start: Arc<Start>,
+    tasks: HashMap<TaskRef, AbortHandle>,
 }
 
 impl Effects {
@@ -46,7 +52,7 @@ impl Effects {
     /// Makes what runs for an execution what its committed state says.
     pub(crate) fn sync(&mut self, execution: &Execution) {
         while self.tasks.try_join_next().is_some() {}
-        let mut before = self.running.remove(&execution.id()).unwrap_or_default();
+        let mut before = self.running.remove(&execution.id()).map(|running| running.tasks).unwrap_or_default();
         let mut now = HashMap::new();
         for (stage, number) in execution.outstanding() {
             let task = &stage.tasks[number as usize];
@@ -80,13 +86,20 @@ impl Effects {
         }
         before.into_values().for_each(|canceled| canceled.abort());
         if !now.is_empty() {
-            self.running.insert(execution.id(), now);
+            self.running.insert(execution.id(), Running { start: execution.start.clone(), tasks: now });
+        }
+    }
+
+    /// Ends the effects of executions that are no longer ours.
+    pub(crate) fn drop_where(&mut self, is_dropped: impl Fn(&Start) -> bool) {
+        for (_, running) in self.running.extract_if(|_, running| is_dropped(&running.start)) {
+            running.tasks.into_values().for_each(|task| task.abort());
         }
     }
 
     /// How many effects are running or wait for their turn.
     pub(crate) fn len(&self) -> usize {
-        self.running.values().map(HashMap::len).sum()
+        self.running.values().map(|running| running.tasks.len()).sum()
     }
 
     /// Ends all effects: waits for those that end in time, drops the others. They run again at the next start.

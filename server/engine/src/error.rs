@@ -10,17 +10,9 @@ pub enum EngineError {
     /// There is no such execution.
     #[error("execution {0} not found")]
     NotFound(ExecutionId),
-    /// The execution's state does not allow it.
+    /// The execution's state, or the limit of its pipeline, does not allow it.
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// The pipeline's limit is reached and its policy is to skip.
-    #[error("{pipeline} has reached its limit of {limit} concurrent executions and skips further starts")]
-    LimitReached {
-        /// The pipeline.
-        pipeline: String,
-        /// Its limit.
-        limit: u32,
-    },
     /// The request id was used before for something else.
     #[error("request id {0:?} was used before with a different request; choose a new one")]
     RequestReused(CommandId),
@@ -33,6 +25,9 @@ pub enum EngineError {
         /// The limit.
         limit: usize,
     },
+    /// What is asked for is no longer kept.
+    #[error("what happened after the given place is no longer kept; begin anew")]
+    Compacted,
     /// The store can't be reached, or the engine stops.
     #[error("{0}")]
     Unavailable(String),

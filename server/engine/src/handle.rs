@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use gennaker_core::execution::{Command, CommandId, Execution, ExecutionId, Start};
+use gennaker_core::execution::{Command, CommandId, Definition, Execution, ExecutionId, Start};
 use gennaker_ports::Store;
-use gennaker_ports::store::{InboxCommand, Position};
+use gennaker_ports::store::{Cursor, InboxCommand};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::hub::Hub;
+use crate::ownership::Ownership;
 use crate::permit::Permit;
 use crate::{EngineError, Options, Subject, Watch, WatchMany, load};
+
+/// How many ids are tried until one belongs to a shard of this replica.
+const PLACES_TRIED: usize = 64;
 
 /// A caller's name for a request, so that repeating it does nothing new.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,21 +46,42 @@ pub struct Handle {
     // Of the ports only this one: the stage kinds may start executions through a handle, and would keep each other alive.
     store: Arc<dyn Store>,
     hub: Arc<Hub>,
+    ownership: Arc<Ownership>,
     mailbox: mpsc::Sender<Message>,
     watches: Arc<Semaphore>,
     options: Arc<Options>,
 }
 
 impl Handle {
-    pub(crate) fn new(options: Options, store: Arc<dyn Store>, hub: Arc<Hub>, mailbox: mpsc::Sender<Message>) -> Self {
+    pub(crate) fn new(
+        options: Options,
+        store: Arc<dyn Store>,
+        hub: Arc<Hub>,
+        ownership: Arc<Ownership>,
+        mailbox: mpsc::Sender<Message>,
+    ) -> Self {
         let watches = Arc::new(Semaphore::new(options.max_watches));
-        Self { store, hub, mailbox, watches, options: Arc::new(options) }
+        Self { store, hub, ownership, mailbox, watches, options: Arc::new(options) }
+    }
+
+    /// An id for a new execution, out of those that `next` makes: one that this replica owns, where the execution may be
+    /// anywhere, so that it need not be handed on.
+    pub fn place(&self, definition: &Definition, mut next: impl FnMut() -> ExecutionId) -> ExecutionId {
+        let mut id = next();
+        for _ in 0..PLACES_TRIED {
+            if is_bound(definition) || self.ownership.owns(self.ownership.shard_of(definition, id)) {
+                break;
+            }
+            id = next();
+        }
+        id
     }
 
     /// Starts an execution; it is durable when this returns. The same request gives the same execution.
     ///
     /// # Errors
-    /// [`EngineError::LimitReached`], [`EngineError::RequestReused`], and when the engine is overloaded or stops.
+    /// [`EngineError::Rejected`] where the pipeline's limit or queue is full, [`EngineError::RequestReused`], and when the
+    /// engine is overloaded or stops.
     pub async fn start(&self, start: Start, request: Request) -> Result<Arc<Execution>, EngineError> {
         self.ask(|reply| Message::Start { start: Box::new(start), request, reply }).await
     }
@@ -84,33 +109,32 @@ impl Handle {
         found.map(Arc::new).ok_or(EngineError::NotFound(id))
     }
 
-    /// Follows an execution: every event after a sequence, in order and once, until it has ended.
+    /// Follows an execution that exists: every event after a sequence, in order and once, until it has ended or is no
+    /// longer kept.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`], [`EngineError::TooManyWatches`], and when the store can't be read.
-    pub async fn watch(&self, id: ExecutionId, after: u64) -> Result<Watch, EngineError> {
+    /// [`EngineError::TooManyWatches`].
+    pub fn watch(&self, id: ExecutionId, after: u64) -> Result<Watch, EngineError> {
         let permit = self.permit()?;
-        let subscription = self.hub.subscribe(id);
-        if self.store.execution(id).await?.is_none() {
-            return Err(EngineError::NotFound(id));
-        }
-        Ok(Watch::new(self.store.clone(), subscription, id, after, self.options.heartbeat, permit))
+        Ok(Watch::new(self.store.clone(), self.hub.clone(), id, after, self.options.heartbeat, permit))
     }
 
-    /// Follows many executions by the commits of all of them: after a position, or from now on. Events of the subjects
-    /// that name an execution come from the sequence given with it, whatever the position.
+    /// Follows many executions by the commits of all of them: after a cursor, or from now on. Events of the subjects that
+    /// name an execution come from the sequence given with it, whatever the cursor.
     ///
     /// # Errors
-    /// [`EngineError::TooManyWatches`], and when the store can't be read.
-    pub async fn watch_many(&self, subjects: Vec<Subject>, after: Option<Position>) -> Result<WatchMany, EngineError> {
+    /// [`EngineError::Compacted`] where steps after the cursor are no longer kept, [`EngineError::TooManyWatches`], and when
+    /// the store can't be read.
+    pub async fn watch_many(&self, subjects: Vec<Subject>, after: Option<Cursor>) -> Result<WatchMany, EngineError> {
         let permit = self.permit()?;
         let subscription = self.hub.subscribe_all();
-        let position = match after {
-            Some(position) => position,
-            None => self.store.position().await?,
+        let cursor = match after {
+            Some(cursor) if cursor.is_behind(&self.store.pruned().await?) => return Err(EngineError::Compacted),
+            Some(cursor) => cursor,
+            None => self.store.cursor().await?,
         };
-        let store = self.store.clone();
-        Ok(WatchMany::new(store, subscription, subjects, position, self.options.heartbeat, permit))
+        let (store, lanes) = (self.store.clone(), self.ownership.lanes(&*self.store));
+        Ok(WatchMany::new(store, lanes, subscription, subjects, cursor, self.options.heartbeat, permit))
     }
 
     fn permit(&self) -> Result<Permit, EngineError> {
@@ -127,6 +151,11 @@ impl Handle {
         })?;
         answer.await.unwrap_or_else(|_| Err(stopping()))
     }
+}
+
+/// Whether the shard of an execution does not depend on its id.
+fn is_bound(definition: &Definition) -> bool {
+    definition.pipeline.is_some() && definition.concurrency.limit > 0
 }
 
 fn stopping() -> EngineError {

@@ -2,18 +2,23 @@
 //! transaction, and only then runs effects, answers callers and tells watchers.
 //!
 //! One task, the [`Service`], owns the state of the executions of the shards it leases; everything else talks to it
-//! through [`Handle`]. What it keeps in memory can be dropped at any instruction: the store has all of it. This crate knows
-//! storage and clouds only as ports, and no stage kind by name.
+//! through [`Handle`]. What it keeps in memory can be dropped at any instruction: the store has all of it. Several replicas
+//! share one store: each owns some shards, hands commands for others to their owners through the store, and passes on to
+//! its watchers what others commit. This crate knows storage and clouds only as ports, and no stage kind by name.
 
 mod admission;
 mod effects;
 mod error;
+mod follow;
+mod forward;
 mod handle;
 mod hub;
 mod load;
 mod metric;
 mod options;
+mod ownership;
 mod permit;
+mod retention;
 mod round;
 mod row;
 mod service;
@@ -28,7 +33,7 @@ use gennaker_ports::{Clock, Store};
 
 pub use error::{EngineError, WatchError};
 pub use handle::{Handle, Request};
-pub use options::Options;
+pub use options::{Options, Retention};
 pub use service::Service;
 pub use task::{Progress, TaskRun, TaskRunner};
 pub use watch::{Watch, WatchItem};
@@ -51,7 +56,8 @@ pub struct Ports {
 pub fn new(options: Options, ports: Ports) -> (Service, Handle) {
     metric::describe();
     let hub = Arc::new(hub::Hub::new(options.watch_buffer));
+    let ownership = Arc::new(ownership::Ownership::new(options.shards));
     let (mailbox, inlet) = tokio::sync::mpsc::channel(options.mailbox);
-    let handle = Handle::new(options.clone(), ports.store.clone(), hub.clone(), mailbox);
-    (Service::new(options, ports, hub, inlet), handle)
+    let handle = Handle::new(options.clone(), ports.store.clone(), hub.clone(), ownership.clone(), mailbox);
+    (Service::new(options, ports, hub, ownership, inlet), handle)
 }

@@ -16,6 +16,18 @@ pub(crate) const TASKS_RUNNING: &str = "gennaker_tasks_running";
 pub(crate) const TASK_RUNS: &str = "gennaker_task_runs_total";
 /// Watches at the moment.
 pub(crate) const WATCHES: &str = "gennaker_watches";
+/// Replicas that are alive.
+pub(crate) const REPLICAS: &str = "gennaker_replicas";
+/// Shards that this replica owns.
+pub(crate) const SHARDS_OWNED: &str = "gennaker_shards_owned";
+/// Shards that this replica took.
+pub(crate) const SHARDS_TAKEN: &str = "gennaker_shards_taken_total";
+/// Shards that another replica took from this one.
+pub(crate) const SHARDS_LOST: &str = "gennaker_shards_lost_total";
+/// Commands that were handed to other replicas.
+pub(crate) const FORWARDED: &str = "gennaker_commands_forwarded_total";
+/// What was removed because it need not be kept any longer.
+pub(crate) const PRUNED: &str = "gennaker_pruned_total";
 
 /// Tells the recorder what they mean.
 pub(crate) fn describe() {
@@ -27,4 +39,13 @@ pub(crate) fn describe() {
     metrics::describe_gauge!(TASKS_RUNNING, "Side effects that run or wait for their turn");
     metrics::describe_counter!(TASK_RUNS, "Side effects that ended, by stage kind, task and outcome");
     metrics::describe_gauge!(WATCHES, "Open watches of executions");
+    metrics::describe_gauge!(REPLICAS, "Replicas that are alive, as this one sees it");
+    metrics::describe_gauge!(SHARDS_OWNED, "Shards that this replica owns");
+    metrics::describe_counter!(
+        SHARDS_TAKEN,
+        "Shards that this replica took from nobody or from a replica that was gone"
+    );
+    metrics::describe_counter!(SHARDS_LOST, "Shards that another replica took although this one had not given them up");
+    metrics::describe_counter!(FORWARDED, "Commands that were handed to the replicas that own their executions");
+    metrics::describe_counter!(PRUNED, "Executions, requests and trigger events that were removed, by what");
 }

@@ -2,23 +2,30 @@
 
 mod commit;
 mod decide;
+mod shards;
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use gennaker_core::execution::{Command, CommandId, Definition, Execution, ExecutionId};
 use gennaker_ports::StoreError;
-use gennaker_ports::store::{Lease, Shard};
+use gennaker_ports::store::{Shard, Signal};
 use lru::LruCache;
-use tokio::sync::mpsc;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admissions;
 use crate::effects::Effects;
+use crate::follow::Follower;
+use crate::forward::{Forwarded, Forwarder};
 use crate::handle::Message;
 use crate::hub::Hub;
+use crate::ownership::Ownership;
+use crate::retention::Pruner;
 use crate::round::Round;
 use crate::{EngineError, Options, Ports, load};
 
@@ -34,10 +41,17 @@ pub struct Service {
     options: Options,
     ports: Ports,
     hub: Arc<Hub>,
+    ownership: Arc<Ownership>,
     inlet: mpsc::Receiver<Message>,
     internal: mpsc::UnboundedReceiver<Message>,
     outlet: mpsc::UnboundedSender<Message>,
-    leases: BTreeMap<Shard, Lease>,
+    forward: mpsc::Sender<Forwarded>,
+    /// The other end of `forward`, until it is handed to the task that forwards.
+    forwarded: Option<mpsc::Receiver<Forwarded>>,
+    /// How many replicas are alive, as of the last claim.
+    replicas: usize,
+    /// When to claim again.
+    next_claim: Instant,
     live: LruCache<ExecutionId, Execution>,
     effects: Effects,
     admissions: Admissions,
@@ -52,18 +66,29 @@ pub struct Service {
 }
 
 impl Service {
-    pub(crate) fn new(options: Options, ports: Ports, hub: Arc<Hub>, inlet: mpsc::Receiver<Message>) -> Self {
+    pub(crate) fn new(
+        options: Options,
+        ports: Ports,
+        hub: Arc<Hub>,
+        ownership: Arc<Ownership>,
+        inlet: mpsc::Receiver<Message>,
+    ) -> Self {
         let (outlet, internal) = mpsc::unbounded_channel();
+        let (forward, forwarded) = mpsc::channel(options.mailbox);
         let effects = Effects::new(ports.tasks.clone(), outlet.clone(), options.effects, options.max_outputs);
         let live = LruCache::new(NonZeroUsize::new(options.live).unwrap_or(NonZeroUsize::MIN));
         Self {
             options,
             ports,
             hub,
+            ownership,
             inlet,
             internal,
             outlet,
-            leases: BTreeMap::new(),
+            forward,
+            forwarded: Some(forwarded),
+            replicas: 0,
+            next_claim: Instant::now(),
             live,
             effects,
             admissions: Admissions::default(),
@@ -74,16 +99,17 @@ impl Service {
         }
     }
 
-    /// Runs until `shutdown`: takes the leases of the shards, picks up what was running, then serves.
+    /// Runs until `shutdown`: takes its share of the shards, picks up what was running in them, then serves; at the end it
+    /// gives them up, for other replicas to take at once.
     ///
     /// # Errors
-    /// Where the leases can't be taken or the store can't be read at the start. Later trouble with the store is answered
-    /// to callers and outlasted.
+    /// Where the store can't be read at the start. Later trouble with the store is answered to callers and outlasted.
     pub async fn run(mut self, shutdown: CancellationToken) -> Result<(), EngineError> {
-        self.renew_leases().await?;
-        self.recover().await?;
-        let mut renewal = interval(self.options.lease / 3);
-        let mut poll = interval(self.options.inbox_poll);
+        let mut signals = self.ports.store.signals();
+        let helpers = self.helpers();
+        self.claim().await?;
+        let mut poll = tokio::time::interval(self.options.poll);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let sleep = self.sleep();
             tokio::select! {
@@ -92,16 +118,67 @@ impl Service {
                     self.work(messages).await;
                 }
                 () = tokio::time::sleep(sleep) => self.work_on_due().await,
-                _ = poll.tick() => self.work_on_inbox().await,
-                _ = renewal.tick() => {
-                    if let Err(error) = self.renew_leases().await {
-                        tracing::warn!(%error, "could not renew the leases");
-                    }
+                () = tokio::time::sleep_until(self.next_claim) => self.claim_again().await,
+                signal = signals.recv() => self.heed(signal, &mut signals).await,
+                _ = poll.tick() => {
+                    self.work_on_inbox().await;
+                    self.look_at_queues();
+                    self.remember_forgotten().await;
                 }
             }
         }
         self.stop().await;
+        drop(helpers);
         Ok(())
+    }
+
+    /// The tasks beside the owner: they end when what is returned is dropped.
+    fn helpers(&mut self) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        let store = &self.ports.store;
+        let follower = Follower::new(store.clone(), self.hub.clone(), self.ownership.clone());
+        tasks.spawn(follower.run(self.options.poll));
+        if let Some(inlet) = self.forwarded.take() {
+            let forwarder = Forwarder::new(store.clone(), inlet, self.options.mailbox, self.options.forward_patience);
+            tasks.spawn(forwarder.run());
+        }
+        let pruner = Pruner {
+            store: store.clone(),
+            clock: self.ports.clock.clone(),
+            ownership: self.ownership.clone(),
+            retention: self.options.retention.clone(),
+        };
+        tasks.spawn(pruner.run());
+        tasks
+    }
+
+    /// Does what other replicas' signals ask for; those that have come meanwhile count as one.
+    async fn heed(&mut self, first: Result<Signal, RecvError>, signals: &mut broadcast::Receiver<Signal>) {
+        let (mut inbox, mut leases) = (false, false);
+        let mut next = match first {
+            Ok(signal) => Some(signal),
+            Err(RecvError::Lagged(_)) => Some(Signal::Anything),
+            Err(RecvError::Closed) => unreachable!("the store that is held here keeps the sender of its signals"),
+        };
+        while let Some(signal) = next {
+            match signal {
+                Signal::Inbox(shards) => inbox |= shards.iter().any(|shard| self.ownership.owns(*shard)),
+                Signal::Leases => leases = true,
+                Signal::Anything => (inbox, leases) = (true, true),
+                Signal::Committed(_) => {}
+            }
+            next = match signals.try_recv() {
+                Ok(signal) => Some(signal),
+                Err(broadcast::error::TryRecvError::Lagged(_)) => Some(Signal::Anything),
+                Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed) => None,
+            };
+        }
+        if leases {
+            self.claim_again().await;
+        }
+        if inbox {
+            self.work_on_inbox().await;
+        }
     }
 
     async fn stop(&mut self) {
@@ -114,39 +191,10 @@ impl Service {
         self.work(last).await;
         self.effects.stop(Duration::ZERO).await;
         self.hub.close();
-        if let Err(error) = self.ports.store.release(&self.options.owner).await {
+        self.ownership.set(Default::default());
+        if let Err(error) = self.ports.store.leave(&self.options.owner).await {
             tracing::warn!(%error, "could not give the leases up; they will expire");
         }
-    }
-
-    /// Takes or renews the leases of all shards.
-    async fn renew_leases(&mut self) -> Result<(), StoreError> {
-        let now = self.ports.clock.now();
-        let shards: Vec<Shard> = (0..self.options.shards).collect();
-        let leases = self.ports.store.lease(&self.options.owner, &shards, now, now + self.options.lease).await?;
-        self.leases = leases.into_iter().map(|lease| (lease.shard, lease)).collect();
-        Ok(())
-    }
-
-    /// Picks up what a previous owner left: effects that were running, queues, inboxes, due times.
-    async fn recover(&mut self) -> Result<(), EngineError> {
-        let shards = self.shards();
-        let mut after = None;
-        loop {
-            let page = self.ports.store.to_recover(&shards, after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id);
-            for row in &page {
-                if let Some(execution) = self.load(row.id).await? {
-                    self.admissions.prepare(&*self.ports.store, &execution.start.definition).await?;
-                    self.follow(&execution);
-                    self.live.put(row.id, execution);
-                }
-            }
-        }
-        self.next_due = self.ports.store.next_due(&shards).await?;
-        self.work_on_inbox().await;
-        Ok(())
     }
 
     /// Sets off what a committed state asks for: effects, and executions that waited for it.
@@ -161,8 +209,8 @@ impl Service {
         self.outlet.send(Message::Internal { execution, command }).expect("the service holds the receiver");
     }
 
-    fn shards(&self) -> Vec<Shard> {
-        self.leases.keys().copied().collect()
+    fn shard_of(&self, execution: &Execution) -> Shard {
+        self.ownership.shard_of(&execution.start.definition, execution.id())
     }
 
     async fn load(&mut self, id: ExecutionId) -> Result<Option<Execution>, StoreError> {
@@ -187,7 +235,7 @@ impl Service {
         }
         let now = self.ports.clock.now();
         if self.next_due.is_some_and(|due| due <= now) {
-            let shards = self.shards();
+            let shards = self.ownership.owned();
             match self.ports.store.due(&shards, now, PAGE).await {
                 Ok(due) => {
                     let tick = |execution| Message::Internal { execution, command: Command::Tick };
@@ -198,7 +246,7 @@ impl Service {
         }
         self.work(messages).await;
         if self.next_due.is_some_and(|due| due <= now) {
-            let shards = self.shards();
+            let shards = self.ownership.owned();
             match self.ports.store.next_due(&shards).await {
                 Ok(due) => self.next_due = due,
                 Err(error) => self.cannot_read("the next due time", &error),
@@ -207,14 +255,21 @@ impl Service {
     }
 
     async fn work_on_inbox(&mut self) {
-        let shards = self.shards();
-        match self.ports.store.inbox(&shards, PAGE).await {
-            Ok(commands) => {
-                let fresh = commands.into_iter().filter(|command| !self.in_flight.contains(&command.id));
-                let messages = fresh.map(Message::Inbox).collect();
-                self.work(messages).await;
+        loop {
+            let shards = self.ownership.owned();
+            match self.ports.store.inbox(&shards, PAGE).await {
+                Ok(commands) => {
+                    let is_last = commands.len() < PAGE;
+                    let fresh = commands.into_iter().filter(|command| !self.in_flight.contains(&command.id));
+                    let messages: Vec<Message> = fresh.map(Message::Inbox).collect();
+                    let is_stuck = messages.is_empty();
+                    self.work(messages).await;
+                    if is_last || is_stuck {
+                        return;
+                    }
+                }
+                Err(error) => return self.cannot_read("inboxes", &error),
             }
-            Err(error) => self.cannot_read("inboxes", &error),
         }
     }
 
@@ -233,6 +288,14 @@ impl Service {
         self.remember_forgotten().await;
     }
 
+    /// Has the lanes read again in which something waits: what runs in them may have begun before the pipeline had a limit,
+    /// and end elsewhere.
+    fn look_at_queues(&mut self) {
+        if !self.ownership.owns_all() {
+            self.forgotten.extend(self.admissions.forget_queues());
+        }
+    }
+
     /// Reads the lanes of pipelines again whose commits did not come about, and lets go on what waits in them.
     async fn remember_forgotten(&mut self) {
         while let Some(definition) = self.forgotten.pop() {
@@ -246,12 +309,6 @@ impl Service {
             }
         }
     }
-}
-
-fn interval(period: Duration) -> tokio::time::Interval {
-    let mut interval = tokio::time::interval(period);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    interval
 }
 
 /// The next messages, from both queues as they have come, at most `limit`. Never empty: where both queues have been

@@ -11,7 +11,7 @@ use gennaker_ports::Store;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::WatchError;
-use crate::hub::Events;
+use crate::hub::{Events, Hub, Live};
 use crate::permit::Permit;
 
 /// How many events are read from the log at once.
@@ -20,7 +20,8 @@ const PAGE: usize = 256;
 /// Follows an execution until it has ended.
 pub struct Watch {
     store: Arc<dyn Store>,
-    live: broadcast::Receiver<Events>,
+    hub: Arc<Hub>,
+    live: broadcast::Receiver<Live<Events>>,
     execution: ExecutionId,
     sequence: u64,
     from_log: bool,
@@ -44,14 +45,15 @@ pub enum WatchItem {
 impl Watch {
     pub(crate) fn new(
         store: Arc<dyn Store>,
-        live: broadcast::Receiver<Events>,
+        hub: Arc<Hub>,
         execution: ExecutionId,
         after: u64,
         heartbeat: Duration,
         permit: Permit,
     ) -> Self {
+        let live = hub.subscribe(execution);
         let (sequence, from_log) = (after, true);
-        Self { store, live, execution, sequence, from_log, ended: None, heartbeat, _permit: permit }
+        Self { store, hub, live, execution, sequence, from_log, ended: None, heartbeat, _permit: permit }
     }
 
     /// The next events; `None` after those of an execution that has ended. Cancel-safe.
@@ -68,12 +70,12 @@ impl Watch {
                 return None;
             }
             match tokio::time::timeout(self.heartbeat, self.live.recv()).await {
-                Ok(Ok(events)) => {
+                Ok(Ok(Live::Next(events))) => {
                     if let Some(events) = self.take(events) {
                         return Some(Ok(WatchItem::Events(events)));
                     }
                 }
-                Ok(Err(RecvError::Lagged(_))) => self.from_log = true,
+                Ok(Ok(Live::Gap) | Err(RecvError::Lagged(_))) => self.from_log = true,
                 Ok(Err(RecvError::Closed)) => return Some(Err(WatchError::Stopping)),
                 Err(_) => return Some(Ok(WatchItem::Heartbeat { sequence: self.sequence })),
             }
@@ -90,8 +92,9 @@ impl Watch {
         }
         if self.ended.is_none() {
             let row = self.store.execution(self.execution).await?;
-            self.ended = Some(row.is_some_and(|row| row.status.is_final() && row.sequence <= self.sequence));
+            self.ended = Some(row.is_none_or(|row| row.status.is_final() && row.sequence <= self.sequence));
         }
+        self.hub.has_read(self.execution, self.sequence);
         self.from_log = false;
         Ok(None)
     }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gennaker_core::execution::{EventRecord, ExecutionId};
-use gennaker_ports::store::{CommittedStep, Position};
+use gennaker_ports::store::{CommittedStep, Cursor, Lane, Position};
 use gennaker_ports::{Store, StoreError};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::WatchError;
+use crate::hub::Live;
 use crate::permit::Permit;
 
 /// How many events, or steps, are read from the log at once.
@@ -34,14 +35,15 @@ pub enum Subject {
 /// Follows the commits of many executions. It does not end by itself.
 pub struct WatchMany {
     store: Arc<dyn Store>,
-    live: broadcast::Receiver<Arc<CommittedStep>>,
+    lanes: Vec<Lane>,
+    live: broadcast::Receiver<Live<Arc<CommittedStep>>>,
     applications: HashSet<String>,
     pipelines: HashSet<String>,
     /// The executions that were named, with the last sequence passed on.
     executions: HashMap<ExecutionId, u64>,
     /// Those of them whose logs have still to be read.
     behind: VecDeque<ExecutionId>,
-    position: Position,
+    cursor: Cursor,
     from_log: bool,
     /// Steps read from the log and not yet looked at.
     page: VecDeque<CommittedStep>,
@@ -52,33 +54,35 @@ pub struct WatchMany {
 /// What a watch of many executions gives.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ManyItem {
-    /// The next events of one execution, dense and in order for that execution. The position is the one to resume
-    /// after.
+    /// The next events of one execution, dense and in order for that execution. Its lane has been read up to its position;
+    /// position 0 says nothing of that.
     Step(CommittedStep),
     /// Nothing has happened for a while.
     Heartbeat {
-        /// The position to resume after.
-        position: Position,
+        /// The place to resume after.
+        cursor: Cursor,
     },
 }
 
 impl WatchMany {
     pub(crate) fn new(
         store: Arc<dyn Store>,
-        live: broadcast::Receiver<Arc<CommittedStep>>,
+        lanes: Vec<Lane>,
+        live: broadcast::Receiver<Live<Arc<CommittedStep>>>,
         subjects: Vec<Subject>,
-        position: Position,
+        cursor: Cursor,
         heartbeat: Duration,
         permit: Permit,
     ) -> Self {
         let mut watch = Self {
             store,
+            lanes,
             live,
             applications: HashSet::new(),
             pipelines: HashSet::new(),
             executions: HashMap::new(),
             behind: VecDeque::new(),
-            position,
+            cursor,
             from_log: true,
             page: VecDeque::new(),
             heartbeat,
@@ -107,14 +111,14 @@ impl WatchMany {
                 Err(error) => return Some(Err(error.into())),
             }
             match tokio::time::timeout(self.heartbeat, self.live.recv()).await {
-                Ok(Ok(step)) => {
+                Ok(Ok(Live::Next(step))) => {
                     if let Some(step) = self.take(&step) {
                         return Some(Ok(ManyItem::Step(step)));
                     }
                 }
-                Ok(Err(RecvError::Lagged(_))) => self.from_log = true,
+                Ok(Ok(Live::Gap) | Err(RecvError::Lagged(_))) => self.from_log = true,
                 Ok(Err(RecvError::Closed)) => return Some(Err(WatchError::Stopping)),
-                Err(_) => return Some(Ok(ManyItem::Heartbeat { position: self.position })),
+                Err(_) => return Some(Ok(ManyItem::Heartbeat { cursor: self.cursor.clone() })),
             }
         }
     }
@@ -129,7 +133,8 @@ impl WatchMany {
                 continue;
             };
             let step = CommittedStep {
-                position: self.position,
+                lane: self.store.lane(row.shard),
+                position: Position::default(),
                 execution: id,
                 application: row.application,
                 pipeline: row.pipeline,
@@ -148,17 +153,16 @@ impl WatchMany {
             if !self.from_log {
                 return Ok(None);
             }
-            self.page = self.store.events_since(self.position, PAGE).await?.into();
+            self.page = self.store.events_since(&self.cursor, &self.lanes, PAGE).await?.into();
             self.from_log = !self.page.is_empty();
         }
     }
 
     /// What is new of a step, where it is of a subject.
     fn take(&mut self, step: &CommittedStep) -> Option<CommittedStep> {
-        if step.position <= self.position {
+        if !self.cursor.advance(step.lane, step.position) {
             return None;
         }
-        self.position = step.position;
         let named = self.executions.contains_key(&step.execution);
         let of_pipeline = step.pipeline.as_ref().is_some_and(|pipeline| self.pipelines.contains(pipeline));
         if named {

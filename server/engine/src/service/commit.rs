@@ -7,13 +7,12 @@ use gennaker_ports::StoreError;
 use gennaker_ports::store::{InboxCommand, InboxMessage, Shard, Step, StepError};
 use tokio::time::Instant;
 
-use super::decide::answer;
 use super::{REDO_AFTER, Service};
 use crate::EngineError;
+use crate::forward::answer;
 use crate::handle::Message;
 use crate::metric::{COMMIT_STEPS, ENDED, IN_MEMORY, TASKS_RUNNING};
 use crate::round::{Pending, Round};
-use crate::row::shard;
 
 impl Service {
     pub(super) async fn commit(&mut self, round: Round) {
@@ -64,7 +63,7 @@ impl Service {
     async fn step(&mut self, id: ExecutionId, entry: &Pending) -> Result<Step, StoreError> {
         let mut sent = Vec::with_capacity(entry.outgoing.len());
         for (number, outgoing) in entry.outgoing.iter().enumerate() {
-            let Some(shard) = self.shard_of(outgoing.execution).await? else {
+            let Some(shard) = self.shard_of_id(outgoing.execution).await? else {
                 tracing::warn!(execution = %outgoing.execution, "a command is for an execution that does not exist");
                 continue;
             };
@@ -79,9 +78,9 @@ impl Service {
         Ok(entry.step(sent))
     }
 
-    async fn shard_of(&self, id: ExecutionId) -> Result<Option<Shard>, StoreError> {
+    async fn shard_of_id(&self, id: ExecutionId) -> Result<Option<Shard>, StoreError> {
         if let Some(state) = self.live.peek(&id) {
-            return Ok(Some(shard(&state.start.definition, id, self.options.shards)));
+            return Ok(Some(self.shard_of(state)));
         }
         Ok(self.ports.store.execution(id).await?.map(|row| row.shard))
     }
@@ -125,7 +124,7 @@ impl Service {
             }
         }
         self.resume(id, state);
-        for command in sent.into_iter().filter(|command| self.leases.contains_key(&command.shard)) {
+        for command in sent.into_iter().filter(|command| self.ownership.owns(command.shard)) {
             self.in_flight.insert(command.id.clone());
             self.outlet.send(Message::Inbox(command)).expect("the service holds the receiver");
         }
@@ -146,7 +145,7 @@ impl Service {
             }
             StepError::Fenced { shard, .. } => {
                 tracing::warn!(%error, "lost a shard");
-                self.leases.remove(shard);
+                self.lose(&[*shard]);
             }
             StepError::Conflict { .. } => tracing::warn!(execution = %id, %error, "a step was overtaken"),
         }

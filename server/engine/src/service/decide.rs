@@ -4,30 +4,51 @@ use std::collections::VecDeque;
 use std::collections::btree_map::Entry;
 
 use gennaker_core::execution::{
-    Admission, Command, Context, Execution, ExecutionId, Rejection, StageId, Start, create, handle,
+    Admission, Command, Context, Definition, Execution, ExecutionId, QueuePolicy, Rejection, StageId, Start, create,
+    handle,
 };
-use gennaker_ports::store::{InboxCommand, InboxMessage, Lease};
+use gennaker_ports::store::{InboxCommand, InboxMessage, Lease, Shard};
+use tokio::sync::mpsc::error::TrySendError;
 
 use super::Service;
 use crate::EngineError;
+use crate::forward::{self, Forwarded, answer};
 use crate::handle::{Message, Reply, Request};
 use crate::metric::{COMMANDS, STARTED};
 use crate::round::{Pending, Round};
-use crate::row::shard;
+
+/// Why something was not decided here.
+enum Refusal {
+    /// The shard is another replica's.
+    Foreign(Shard),
+    /// It can't be.
+    Error(EngineError),
+}
+
+impl<E: Into<EngineError>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
 
 impl Service {
     /// Has one message decided; what it brings about at once goes to the queue.
     pub(super) async fn decide(&mut self, message: Message, round: &mut Round, queue: &mut VecDeque<Message>) {
         match message {
-            Message::Start { start, request, reply } => {
-                if let Err(error) = self.start(&start, &request, round, queue).await {
-                    answer(reply, Err(error));
-                } else if let Some(pending) = round.get_mut(&start.id) {
-                    pending.replies.push((request, reply));
+            Message::Start { start, request, reply } => match self.start(&start, &request, round, queue).await {
+                Ok(()) => {
+                    if let Some(pending) = round.get_mut(&start.id) {
+                        pending.replies.push((request, reply));
+                    }
                 }
-            }
+                Err(Refusal::Foreign(shard)) => {
+                    let id = start.id;
+                    self.forward(id, shard, InboxMessage::Start(start), request, reply);
+                }
+                Err(Refusal::Error(error)) => answer(reply, Err(error)),
+            },
             Message::Command { execution, command, request, reply } => {
-                self.call(execution, &command, request, reply, round).await;
+                self.call(execution, command, request, reply, round).await;
             }
             Message::Internal { execution, command } => self.internal(execution, command, round).await,
             Message::Inbox(command) => self.inbox(command, round, queue).await,
@@ -40,10 +61,11 @@ impl Service {
         request: &Request,
         round: &mut Round,
         queue: &mut VecDeque<Message>,
-    ) -> Result<(), EngineError> {
+    ) -> Result<(), Refusal> {
         let lease = self.lease(start)?;
         let definition = &start.definition;
         self.admissions.prepare(&*self.ports.store, definition).await?;
+        self.must_have_place(definition)?;
         let queued = match self.admissions.start(definition, start.id) {
             Admission::Run => false,
             Admission::Queue { displaced } => {
@@ -56,7 +78,7 @@ impl Service {
             }
             Admission::Refuse => {
                 let pipeline = definition.pipeline.clone().unwrap_or_default();
-                return Err(EngineError::LimitReached { pipeline, limit: definition.concurrency.limit });
+                return Err(Rejection::LimitReached { pipeline, limit: definition.concurrency.limit }.into());
             }
         };
         let kinds = self.ports.kinds.clone();
@@ -75,7 +97,7 @@ impl Service {
     async fn call(
         &mut self,
         execution: ExecutionId,
-        command: &Command,
+        command: Command,
         request: Request,
         reply: Reply,
         round: &mut Round,
@@ -83,9 +105,12 @@ impl Service {
         let pending = match self.pending(execution, round).await {
             Ok(Some(pending)) => pending,
             Ok(None) => return answer(reply, Err(EngineError::NotFound(execution))),
-            Err(error) => return answer(reply, Err(error)),
+            Err(Refusal::Foreign(shard)) => {
+                return self.forward(execution, shard, InboxMessage::Command(Box::new(command)), request, reply);
+            }
+            Err(Refusal::Error(error)) => return answer(reply, Err(error)),
         };
-        match self.apply(pending, command) {
+        match self.apply(pending, &command) {
             Ok(()) => {
                 pending.applied(execution, &request, None, self.ports.clock.now());
                 pending.replies.push((request, reply));
@@ -107,41 +132,73 @@ impl Service {
                 }
             },
             Ok(None) => tracing::debug!(%execution, "a command is for an execution that was never committed"),
-            Err(error) => {
+            Err(Refusal::Foreign(shard)) => {
+                // Its owner finds out by itself what is to be done.
+                tracing::debug!(%execution, shard, command = command.name(), "dropped a command for another's execution");
+            }
+            Err(Refusal::Error(error)) => {
                 tracing::warn!(%execution, %error, "could not load an execution; trying again");
                 self.redo_later(execution, vec![command]);
             }
         }
     }
 
-    /// A command of another execution. It leaves the inbox also where it is refused.
+    /// A command of another execution, or of a caller at another replica. It leaves the inbox also where it is refused.
     async fn inbox(&mut self, sent: InboxCommand, round: &mut Round, queue: &mut VecDeque<Message>) {
         let request = Request { id: sent.id.clone(), digest: sent.digest.clone() };
-        match &sent.message {
-            InboxMessage::Start(start) => {
-                if let Err(error) = self.start(start, &request, round, queue).await {
-                    tracing::warn!(execution = %sent.execution, %error, "could not start an execution from its inbox");
-                    return;
+        let decided = match &sent.message {
+            InboxMessage::Start(start) => match self.start(start, &request, round, queue).await {
+                Ok(()) => Ok(()),
+                Err(Refusal::Error(EngineError::Rejected(rejection))) => {
+                    self.settle_without_execution(&sent, &request, Some(rejection), round)
                 }
-            }
+                Err(refusal) => Err(refusal),
+            },
             InboxMessage::Command(command) => match self.pending(sent.execution, round).await {
                 Ok(Some(pending)) => {
                     let rejection = self.apply(pending, command).err();
                     pending.applied(sent.execution, &request, rejection, self.ports.clock.now());
+                    Ok(())
                 }
                 Ok(None) => {
                     tracing::warn!(execution = %sent.execution, "dropped a command for an execution that is gone");
-                    let Some(lease) = self.leases.get(&sent.shard).copied() else { return };
-                    let pending = round.entry(sent.execution).or_insert_with(|| Pending::new(None, lease));
-                    pending.applied(sent.execution, &request, None, self.ports.clock.now());
+                    self.settle_without_execution(&sent, &request, None, round)
                 }
-                Err(error) => {
-                    tracing::warn!(execution = %sent.execution, %error, "could not load an execution; trying again");
-                    return;
-                }
+                Err(refusal) => Err(refusal),
             },
+        };
+        match decided {
+            Ok(()) => drop(self.in_flight.insert(sent.id)),
+            Err(Refusal::Foreign(shard)) => {
+                tracing::debug!(execution = %sent.execution, shard, "left a command to another owner");
+            }
+            Err(Refusal::Error(error)) => {
+                tracing::warn!(execution = %sent.execution, %error, "could not decide a command; trying again");
+            }
         }
-        self.in_flight.insert(sent.id);
+    }
+
+    /// Notes what became of a command for an execution that does not exist.
+    fn settle_without_execution(
+        &mut self,
+        sent: &InboxCommand,
+        request: &Request,
+        rejection: Option<Rejection>,
+        round: &mut Round,
+    ) -> Result<(), Refusal> {
+        let lease = self.ownership.lease(sent.shard).ok_or(Refusal::Foreign(sent.shard))?;
+        let pending = round.entry(sent.execution).or_insert_with(|| Pending::new(None, lease));
+        pending.applied(sent.execution, request, rejection, self.ports.clock.now());
+        Ok(())
+    }
+
+    /// Hands a command to the owner of its shard.
+    fn forward(&self, execution: ExecutionId, shard: Shard, message: InboxMessage, request: Request, reply: Reply) {
+        let command = InboxCommand { id: request.id, execution, shard, digest: request.digest, message };
+        if let Err(error) = self.forward.try_send(Forwarded { command, reply }) {
+            let (TrySendError::Full(forwarded) | TrySendError::Closed(forwarded)) = error;
+            answer(forwarded.reply, Err(EngineError::Busy("too many commands wait for other replicas")));
+        }
     }
 
     fn apply(&mut self, pending: &mut Pending, command: &Command) -> Result<(), Rejection> {
@@ -166,27 +223,38 @@ impl Service {
         Err(Rejection::WrongStatus { execution: state.id(), status: state.status, remedy })
     }
 
+    /// There must be room in the queue for one more that would have to wait.
+    fn must_have_place(&mut self, definition: &Definition) -> Result<(), Rejection> {
+        let limit = self.options.max_queued;
+        if definition.concurrency.policy != QueuePolicy::WaitInOrder || self.admissions.queued(definition) < limit {
+            return Ok(());
+        }
+        let pipeline = definition.pipeline.clone().unwrap_or_default();
+        Err(Rejection::QueueFull { pipeline, limit: u32::try_from(limit).unwrap_or(u32::MAX) })
+    }
+
     /// What the round has of an execution, loaded where it has nothing yet.
-    async fn pending<'a>(
-        &mut self,
-        id: ExecutionId,
-        round: &'a mut Round,
-    ) -> Result<Option<&'a mut Pending>, EngineError> {
+    async fn pending<'a>(&mut self, id: ExecutionId, round: &'a mut Round) -> Result<Option<&'a mut Pending>, Refusal> {
         let vacant = match round.entry(id) {
             Entry::Occupied(known) => return Ok(Some(known.into_mut())),
             Entry::Vacant(vacant) => vacant,
         };
+        if !self.live.contains(&id) && !self.ownership.owns_all() {
+            // Whose it is, before the whole log is read for nothing.
+            let Some(row) = self.ports.store.execution(id).await? else { return Ok(None) };
+            if !self.ownership.owns(row.shard) {
+                return Err(Refusal::Foreign(row.shard));
+            }
+        }
         let Some(state) = self.load(id).await? else { return Ok(None) };
         self.admissions.prepare(&*self.ports.store, &state.start.definition).await?;
         let lease = self.lease(&state.start)?;
         Ok(Some(vacant.insert(Pending::new(Some(state), lease))))
     }
 
-    fn lease(&self, start: &Start) -> Result<Lease, EngineError> {
-        let shard = shard(&start.definition, start.id, self.options.shards);
-        self.leases.get(&shard).copied().ok_or_else(|| {
-            EngineError::Unavailable(format!("another server owns shard {shard}, to which {} belongs", start.id))
-        })
+    fn lease(&self, start: &Start) -> Result<Lease, Refusal> {
+        let shard = self.ownership.shard_of(&start.definition, start.id);
+        self.ownership.lease(shard).ok_or(Refusal::Foreign(shard))
     }
 
     /// The answer to a request that was applied before, where it was.
@@ -199,22 +267,6 @@ impl Service {
             Ok(Some(None) | None) => return None,
             Err(error) => return Some(Err(error.into())),
         };
-        if applied.digest != request.digest {
-            return Some(Err(EngineError::RequestReused(request.id.clone())));
-        }
-        if let Some(rejection) = applied.rejection {
-            return Some(Err(EngineError::Rejected(rejection)));
-        }
-        let found = crate::load::execution(&*self.ports.store, applied.execution).await;
-        Some(match found {
-            Ok(Some(execution)) => Ok(std::sync::Arc::new(execution)),
-            Ok(None) => Err(EngineError::NotFound(applied.execution)),
-            Err(error) => Err(error.into()),
-        })
+        Some(forward::result(&*self.ports.store, request.id.clone(), applied, &request.digest).await)
     }
-}
-
-/// Answers a caller. One that has gone needs no answer.
-pub(super) fn answer(reply: Reply, answer: Result<std::sync::Arc<Execution>, EngineError>) {
-    let _gone = reply.send(answer);
 }

@@ -1,7 +1,7 @@
 //! Concurrency limits and queues.
 
 use futures::future::join_all;
-use gennaker_core::execution::{Command, ExecutionStatus, JudgmentDecision, QueuePolicy};
+use gennaker_core::execution::{Command, ExecutionStatus, JudgmentDecision, QueuePolicy, Rejection};
 use gennaker_engine::EngineError;
 
 use crate::support::{World, limited};
@@ -55,7 +55,7 @@ async fn with_skip_a_start_beyond_the_limit_is_refused_and_leaves_nothing() {
     let definition = limited(1, QueuePolicy::Skip, &[("j", "judgment", &[])]);
     let first = world.start(&definition).await.unwrap().id();
     let refused = world.start(&definition).await.unwrap_err();
-    assert!(matches!(refused, EngineError::LimitReached { limit: 1, .. }), "{refused}");
+    assert!(matches!(refused, EngineError::Rejected(Rejection::LimitReached { limit: 1, .. })), "{refused}");
     assert_eq!(world.unfinished().await.len(), 1);
     world.command(first, judge()).await.unwrap();
     world.start(&definition).await.unwrap();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gennaker_core::execution::{Command, Event, ExecutionStatus, JudgmentDecision};
 use gennaker_engine::{EngineError, ManyItem, Options, Subject, WatchItem};
+use gennaker_ports::Store;
 
 use crate::support::{PATIENCE, World, collect, pipeline};
 
@@ -24,7 +25,7 @@ async fn a_watch_can_be_resumed_at_every_sequence_while_it_runs_and_after_the_en
     let waiting = world.until(id, |e| e.stages[1].tasks.iter().any(|t| t.started.is_some())).await;
     let mut watches = Vec::new();
     for after in 0..=waiting.sequence {
-        watches.push((after, world.handle.watch(id, after).await.unwrap()));
+        watches.push((after, world.handle.watch(id, after).unwrap()));
     }
     world.command(id, judge()).await.unwrap();
     let mut all = None;
@@ -36,7 +37,7 @@ async fn a_watch_can_be_resumed_at_every_sequence_while_it_runs_and_after_the_en
     world.restart().await;
     let after_end = world.follow(id).await;
     assert_eq!(Some(&after_end), all.as_ref());
-    let mut at_end = world.handle.watch(id, after_end.len() as u64).await.unwrap();
+    let mut at_end = world.handle.watch(id, after_end.len() as u64).unwrap();
     assert!(at_end.next().await.is_none(), "after the last event there is nothing to wait for");
 }
 
@@ -44,7 +45,7 @@ async fn a_watch_can_be_resumed_at_every_sequence_while_it_runs_and_after_the_en
 async fn an_idle_watch_has_a_heartbeat() {
     let world = World::new();
     let id = world.start(&pipeline(&[("j", "judgment", &[])])).await.unwrap().id();
-    let mut watch = world.handle.watch(id, 0).await.unwrap();
+    let mut watch = world.handle.watch(id, 0).unwrap();
     let first = watch.next().await.unwrap().unwrap();
     assert!(matches!(first, WatchItem::Events(_)));
     let sequence = world.handle.execution(id).await.unwrap().sequence;
@@ -62,7 +63,7 @@ async fn a_watcher_that_does_not_read_misses_nothing() {
     let stages: Vec<(&str, &str, &[&str])> =
         stages.iter().zip(&depends).map(|((id, _), d)| (id.as_str(), "effects", d.as_slice())).collect();
     let id = world.start(&pipeline(&stages)).await.unwrap().id();
-    let mut slow = world.handle.watch(id, 0).await.unwrap();
+    let mut slow = world.handle.watch(id, 0).unwrap();
     world.until(id, |e| e.status.is_final()).await;
     let records = collect(&mut slow, 0).await;
     assert!(matches!(records.last().unwrap().event, Event::Finished { .. }));
@@ -74,7 +75,7 @@ async fn a_thousand_watchers_see_the_same() {
     let id = world.start(&pipeline(&[("j", "judgment", &[]), ("b", "family", &["j"])])).await.unwrap().id();
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..1000 {
-        let mut watch = world.handle.watch(id, 0).await.unwrap();
+        let mut watch = world.handle.watch(id, 0).unwrap();
         tasks.spawn(async move { collect(&mut watch, 0).await });
     }
     world.command(id, judge()).await.unwrap();
@@ -88,12 +89,12 @@ async fn a_thousand_watchers_see_the_same() {
 async fn watches_are_limited_and_given_back() {
     let world = World::with(Options { max_watches: 2, ..Options::default() });
     let id = world.start(&pipeline(&[("j", "judgment", &[])])).await.unwrap().id();
-    let first = world.handle.watch(id, 0).await.unwrap();
-    let _second = world.handle.watch(id, 0).await.unwrap();
-    let refused = world.handle.watch(id, 0).await.err().unwrap();
+    let first = world.handle.watch(id, 0).unwrap();
+    let _second = world.handle.watch(id, 0).unwrap();
+    let refused = world.handle.watch(id, 0).err().unwrap();
     assert_eq!(refused, EngineError::TooManyWatches { limit: 2 });
     drop(first);
-    assert!(world.handle.watch(id, 0).await.is_ok());
+    assert!(world.handle.watch(id, 0).is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,6 +103,7 @@ async fn one_stream_watches_many_executions_and_resumes_where_it_was() {
     let named = world.start(&pipeline(&[("j", "judgment", &[])])).await.unwrap().id();
     let subjects = vec![Subject::Execution { id: named, after: 1 }, Subject::Application("shop".into())];
     let mut watch = world.handle.watch_many(subjects.clone(), None).await.unwrap();
+    let mut cursor = world.store.cursor().await.unwrap();
     let mut later = Vec::new();
     for _ in 0..20 {
         later.push(world.start(&pipeline(&[("a", "effect", &[])])).await.unwrap().id());
@@ -110,7 +112,6 @@ async fn one_stream_watches_many_executions_and_resumes_where_it_was() {
         world.until(*id, |e| e.status == ExecutionStatus::Succeeded).await;
     }
     let mut seen: std::collections::BTreeMap<_, u64> = [(named, 1)].into();
-    let mut position = None;
     let mut finished = 0;
     while finished < later.len() {
         let item = tokio::time::timeout(PATIENCE, watch.next()).await.unwrap().unwrap().unwrap();
@@ -121,11 +122,11 @@ async fn one_stream_watches_many_executions_and_resumes_where_it_was() {
             *last = record.sequence;
             finished += usize::from(matches!(record.event, Event::Finished { .. }));
         }
-        position = Some(step.position);
+        cursor.advance(step.lane, step.position);
     }
     drop(watch);
     world.command(named, judge()).await.unwrap();
-    let mut resumed = world.handle.watch_many(vec![Subject::Application("shop".into())], position).await.unwrap();
+    let mut resumed = world.handle.watch_many(vec![Subject::Application("shop".into())], Some(cursor)).await.unwrap();
     let item = tokio::time::timeout(PATIENCE, resumed.next()).await.unwrap().unwrap().unwrap();
     let ManyItem::Step(step) = item else { panic!("the judgment comes first") };
     assert_eq!((step.execution, step.events[0].sequence), (named, seen[&named] + 1));

@@ -192,13 +192,13 @@ impl World {
 
     /// Follows an execution to its end: all its events from the first on, checked to be dense.
     pub(crate) async fn follow(&self, id: ExecutionId) -> Vec<EventRecord> {
-        let mut watch = self.handle.watch(id, 0).await.unwrap();
+        let mut watch = self.handle.watch(id, 0).unwrap();
         collect(&mut watch, 0).await
     }
 
     /// Waits until an execution is as wanted.
     pub(crate) async fn until(&self, id: ExecutionId, wanted: impl Fn(&Execution) -> bool) -> Arc<Execution> {
-        let mut watch = self.handle.watch(id, 0).await.unwrap();
+        let mut watch = self.handle.watch(id, 0).unwrap();
         let wait = async {
             loop {
                 let execution = self.handle.execution(id).await.unwrap();
