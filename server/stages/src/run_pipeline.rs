@@ -44,10 +44,10 @@ impl StageKind for RunPipeline {
     }
 
     async fn run(&self, context: &Context, run: &TaskRun) -> Result<TaskOutcome, Failure> {
-        let Inputs { pipeline, parameters, .. } = inputs(run)?;
+        let Inputs { pipeline, parameters, detached } = inputs(run)?;
         let launch = Launch {
             parameters: parameters.into_iter().map(|(name, value)| (name, Value::String(value))).collect(),
-            cause: cause(run),
+            cause: cause(run, detached),
             request: CommandId(request(&run.key, &pipeline)),
             pipeline,
         };
@@ -66,12 +66,14 @@ impl StageKind for RunPipeline {
     }
 }
 
-fn cause(run: &TaskRun) -> Cause {
+fn cause(run: &TaskRun, detached: bool) -> Cause {
     let definition = &run.execution.definition;
     let parent = ParentStage {
         execution: run.key.execution,
         application: definition.application.clone(),
         stage: run.key.stage.clone(),
+        attempt: run.key.stage_attempt,
+        detached,
     };
     Cause {
         actor: run.execution.cause.actor.clone(),

@@ -82,6 +82,16 @@ pub enum Command {
         /// How.
         outcome: TaskOutcome,
     },
+    /// A stage has started an execution, which is told with the execution's first step: the parent hears of it even where
+    /// the effect that started it never reports.
+    ChildStarted {
+        /// The stage that started it.
+        stage: StageId,
+        /// At which start of the stage.
+        attempt: u32,
+        /// The child.
+        child: ExecutionId,
+    },
     /// An execution that a stage started has ended.
     ChildFinished {
         /// The stage that started it.
@@ -111,6 +121,7 @@ impl Command {
             Self::Judge { .. } => "judge",
             Self::TaskProgress { .. } => "task_progress",
             Self::TaskOutcome { .. } => "task_outcome",
+            Self::ChildStarted { .. } => "child_started",
             Self::ChildFinished { .. } => "child_finished",
         }
     }
@@ -122,6 +133,7 @@ impl Command {
             Self::RetryStage { stage, .. }
             | Self::SkipStage { stage, .. }
             | Self::Judge { stage, .. }
+            | Self::ChildStarted { stage, .. }
             | Self::ChildFinished { stage, .. } => Some(stage),
             Self::TaskProgress { task, .. } | Self::TaskOutcome { task, .. } => Some(&task.stage),
         }
@@ -186,6 +198,12 @@ pub struct ParentStage {
     pub application: String,
     /// The stage.
     pub stage: StageId,
+    /// At which start of the stage, from 1.
+    #[serde(default)]
+    pub attempt: u32,
+    /// Whether the stage leaves the execution to itself: it neither waits for it nor cancels it.
+    #[serde(default)]
+    pub detached: bool,
 }
 
 /// A judge's decision.

@@ -152,6 +152,9 @@ pub enum Event {
         message: String,
         /// 0 to 100, where it is known.
         percent: Option<u8>,
+        /// The execution that it has started, where it tells of one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        child: Option<ExecutionId>,
     },
     /// A task will try again.
     TaskDeferred {

@@ -54,12 +54,13 @@ pub struct Outgoing {
     pub command: Command,
 }
 
-/// Begins an execution; a `queued` one waits for [`Command::Admit`].
+/// Begins an execution; a `queued` one waits for [`Command::Admit`]. The stage that waits for it is told.
 pub fn create(start: Start, queued: bool, context: &Context<'_>) -> (Execution, Decision) {
     let event = Event::Created { start: Box::new(start.clone()), queued };
     let first = EventRecord { sequence: 1, time: context.now, event };
     let mut execution = Execution::created(Arc::new(start), queued, context.now);
     let mut machine = Machine { execution: &mut execution, context, events: vec![first], outgoing: Vec::new() };
+    machine.tell_parent_of_start();
     if !queued {
         machine.emit(Event::Started);
         machine.advance();
@@ -87,6 +88,7 @@ pub fn handle(execution: &mut Execution, command: &Command, context: &Context<'_
         }
         Command::TaskProgress { task, message, percent } => machine.progress(task, message, *percent)?,
         Command::TaskOutcome { task, outcome } => machine.outcome(task, outcome)?,
+        Command::ChildStarted { stage, attempt, child } => machine.child_started(stage, *attempt, *child),
         Command::ChildFinished { stage, child, status, outputs, failure } => {
             machine.child_finished(stage, *child, *status, outputs, failure.as_deref())?;
         }

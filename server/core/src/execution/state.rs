@@ -96,7 +96,7 @@ pub struct Stage {
     pub failing_as: Option<StageStatus>,
     /// The judge's decision.
     pub judgment: Option<Judgment>,
-    /// The execution that it started.
+    /// The execution that it started: the first one that it was told of.
     pub child: Option<ExecutionId>,
     /// How that execution ended.
     pub child_result: Option<(ExecutionStatus, Option<String>)>,
@@ -272,20 +272,34 @@ impl Stage {
 
     /// Whether the end of this execution would be news: the stage waits for it, or may turn out to have started it.
     pub(super) fn expects(&self, child: ExecutionId) -> bool {
-        let open = |kind: fn(&TaskKind) -> bool| self.tasks.iter().any(|t| !t.status.is_final() && kind(&t.spec.kind));
-        let awaited = open(|kind| matches!(kind, TaskKind::AwaitChild { .. }));
-        let may_start_it = open(|kind| matches!(kind, TaskKind::Run { .. }));
+        let may_start_one = || self.has_open_task(|kind| matches!(kind, TaskKind::Run { .. }));
         let unheard = match self.child {
-            Some(known) if known == child => self.child_result.is_none(),
-            _ => may_start_it && self.early.iter().all(|end| end.child != child),
+            Some(known) => known == child && self.child_result.is_none(),
+            None => may_start_one() && self.early.iter().all(|end| end.child != child),
         };
-        self.status == StageStatus::Running && awaited && unheard
+        self.status == StageStatus::Running && self.awaits_child() && unheard
     }
 
     /// The execution that it started and still waits for, or is about to wait for.
     pub(super) fn awaited_child(&self) -> Option<ExecutionId> {
-        let awaits = |task: &Task| !task.status.is_final() && matches!(task.spec.kind, TaskKind::AwaitChild { .. });
-        self.child.filter(|_| self.child_result.is_none() && self.tasks.iter().any(awaits))
+        self.child.filter(|_| self.child_result.is_none() && self.awaits_child())
+    }
+
+    /// The running task that starts the execution which the stage will wait for, while it is not known which that is.
+    pub(super) fn launching_task(&self) -> Option<u32> {
+        let (place, task) = self.current_task().filter(|_| self.status == StageStatus::Running)?;
+        let launches = matches!(task.spec.kind, TaskKind::Run { .. }) && self.child.is_none() && self.awaits_child();
+        launches.then_some(place)
+    }
+
+    /// Whether it waits for an execution, or will. A stage that fails, or whose work was canceled, has let go of it.
+    fn awaits_child(&self) -> bool {
+        let let_go = self.failing_as.is_some() || self.tasks.iter().any(|task| task.status == TaskStatus::Canceled);
+        !let_go && self.has_open_task(|kind| matches!(kind, TaskKind::AwaitChild { .. }))
+    }
+
+    fn has_open_task(&self, of_kind: fn(&TaskKind) -> bool) -> bool {
+        self.tasks.iter().any(|task| !task.status.is_final() && of_kind(&task.spec.kind))
     }
 
     fn outstanding_task(&self) -> Option<u32> {

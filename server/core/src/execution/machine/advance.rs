@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Machine, Outgoing};
-use crate::execution::command::Object;
+use super::Machine;
 use crate::execution::{
-    Command, Event, ExecutionStatus, FailurePolicy, Hold, Origin, Phase, Stage, StageId, StageStatus, SyntheticPosition,
+    Event, ExecutionStatus, FailurePolicy, Hold, Origin, Phase, Stage, StageId, StageStatus, SyntheticPosition,
 };
 use crate::schedule::Jitter;
 
@@ -136,7 +135,7 @@ impl Machine<'_> {
             _ => None,
         };
         self.emit(Event::Finished { status, failure });
-        self.tell_parent();
+        self.tell_parent_of_end();
     }
 
     /// The failures of the stages that halted it.
@@ -148,23 +147,5 @@ impl Machine<'_> {
             .filter_map(|s| s.failure.as_ref().map(|f| format!("stage {:?}: {}", s.definition.name, f.message)))
             .collect();
         (!failures.is_empty()).then(|| failures.join("; "))
-    }
-
-    fn tell_parent(&mut self) {
-        let Origin::Parent(parent) = &self.execution.start.cause.origin else { return };
-        let stages: Object = self
-            .execution
-            .top_level()
-            .filter(|stage| !stage.outputs.is_empty())
-            .map(|stage| (stage.id().to_string(), stage.outputs.clone().into()))
-            .collect();
-        let command = Command::ChildFinished {
-            stage: parent.stage.clone(),
-            child: self.execution.id(),
-            status: self.execution.status,
-            outputs: [("stages".to_owned(), stages.into())].into_iter().collect(),
-            failure: self.execution.failure.clone(),
-        };
-        self.outgoing.push(Outgoing { execution: parent.execution, command });
     }
 }

@@ -1,9 +1,7 @@
 //! Canceling an execution, and what runs in it.
 
-use super::{Machine, Outgoing};
-use crate::execution::{
-    Command, Event, ExecutionId, ExecutionStatus, Rejection, Stage, StageId, StageStatus, TaskStatus,
-};
+use super::Machine;
+use crate::execution::{Event, ExecutionStatus, Rejection, Stage, StageId, StageStatus, TaskStatus};
 
 /// Why tasks end that are ended from outside.
 pub(super) const CANCELED: &str = "was canceled";
@@ -44,19 +42,10 @@ impl Machine<'_> {
 
     /// Cancels the running task of a stage, and the execution that the stage waits for.
     pub(super) fn cancel_task(&mut self, place: usize, why: &str) {
-        let stage = &self.execution.stages[place];
-        let (name, child) = (stage.definition.name.clone(), stage.awaited_child());
-        if let Some((task, _)) = stage.current_task() {
+        self.cancel_awaited_child(place, why);
+        if let Some((task, _)) = self.execution.stages[place].current_task() {
             self.finish_task(place, task, TaskStatus::Canceled, why.to_owned());
         }
-        if let Some(child) = child {
-            self.cancel_child(child, &format!("stage {name:?}, which started it, {why}"));
-        }
-    }
-
-    pub(super) fn cancel_child(&mut self, execution: ExecutionId, reason: &str) {
-        let (actor, reason) = (format!("execution {}", self.execution.id()), reason.to_owned());
-        self.outgoing.push(Outgoing { execution, command: Command::Cancel { actor, reason } });
     }
 }
 

@@ -5,9 +5,7 @@ use std::time::Duration;
 use super::Machine;
 use crate::execution::command::Object;
 use crate::execution::readable::Readable;
-use crate::execution::{
-    Event, ExecutionId, Failure, Rejection, StageStatus, Task, TaskKind, TaskOutcome, TaskRef, TaskStatus,
-};
+use crate::execution::{Event, Failure, Rejection, StageStatus, Task, TaskKind, TaskOutcome, TaskRef, TaskStatus};
 
 /// Tries in a row of a task that keeps failing in ways that may pass.
 const MAX_TRIES: u32 = 6;
@@ -22,15 +20,11 @@ impl Machine<'_> {
     pub(super) fn progress(&mut self, task: &TaskRef, message: &str, percent: Option<u8>) -> Result<(), Rejection> {
         self.must_be_current(task)?;
         let (stage, message) = (task.stage.clone(), message.to_owned());
-        self.emit(Event::TaskProgressed { stage, task: task.task, message, percent });
+        self.emit(Event::TaskProgressed { stage, task: task.task, message, percent, child: None });
         Ok(())
     }
 
     pub(super) fn outcome(&mut self, task: &TaskRef, outcome: &TaskOutcome) -> Result<(), Rejection> {
-        if let Some(child) = self.abandoned_child(task, outcome) {
-            self.cancel_child(child, "the stage that started it has ended");
-            return Ok(());
-        }
         self.must_be_current(task)?;
         match outcome {
             TaskOutcome::Succeeded { outputs, message, child } => self.emit(Event::TaskFinished {
@@ -66,17 +60,6 @@ impl Machine<'_> {
             let (outputs, message) = (Object::new(), failure.message.clone());
             let status = TaskStatus::Failed;
             self.emit(Event::TaskFinished { stage, task: task.task, status, outputs, message, child: None });
-        }
-    }
-
-    /// The execution that a task has started in a try that was over before it could tell: nobody will wait for it.
-    fn abandoned_child(&self, reference: &TaskRef, outcome: &TaskOutcome) -> Option<ExecutionId> {
-        let TaskOutcome::Succeeded { child, .. } = outcome else { return None };
-        let same_run = self.execution.stage(&reference.stage)?.attempt == reference.stage_attempt;
-        let task = self.task(reference).filter(|task| same_run && task.attempt == reference.attempt)?;
-        match task.status {
-            TaskStatus::Canceled | TaskStatus::Failed | TaskStatus::Skipped => *child,
-            TaskStatus::NotStarted | TaskStatus::Running | TaskStatus::Succeeded => None,
         }
     }
 

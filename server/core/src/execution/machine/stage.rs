@@ -106,6 +106,7 @@ impl Machine<'_> {
 
     pub(super) fn fail_as(&mut self, place: usize, status: StageStatus, mut failure: Failure) -> Progress {
         let stage = self.execution.stages[place].id().clone();
+        self.cancel_awaited_child(place, "failed");
         self.cancel_children(&stage, CANCELED);
         let cleanup = match self.context.kinds.plan_on_failure(&self.scope(place)) {
             Ok(cleanup) => SyntheticStage::sequence(cleanup),

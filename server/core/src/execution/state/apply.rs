@@ -297,7 +297,7 @@ impl Stage {
     }
 
     fn child_started(&mut self, child: ExecutionId) {
-        self.child = Some(child);
+        self.child = self.child.or(Some(child));
         if let Some(place) = self.early.iter().position(|end| end.child == child) {
             let end = self.early.remove(place);
             self.child_ended(end);
@@ -305,9 +305,12 @@ impl Stage {
     }
 
     fn apply_to_task(&mut self, place: u32, event: &Event, now: Timestamp) {
-        if let Event::TaskFinished { outputs, child, .. } = event {
+        if let Event::TaskFinished { outputs, .. } = event {
             self.outputs.extend(outputs.clone());
-            child.iter().for_each(|child| self.child_started(*child));
+        }
+        if let Event::TaskFinished { child: Some(child), .. } | Event::TaskProgressed { child: Some(child), .. } = event
+        {
+            self.child_started(*child);
         }
         let Some(task) = self.tasks.get_mut(place as usize) else { return };
         match event {

@@ -41,6 +41,14 @@ pub(super) enum Move {
     },
     /// Time passes until the execution has something to do.
     Wake,
+    /// An effect starts a child, and nobody is told of it yet.
+    Launch {
+        which: usize,
+    },
+    /// A child tells that it was started.
+    ChildTells {
+        which: usize,
+    },
     /// A child ends: that of a stage that waits for it, or just any execution for any stage.
     ChildEnds {
         which: usize,
@@ -94,6 +102,8 @@ pub(super) fn moves() -> impl Strategy<Value = Vec<Move>> {
         6 => Just(Move::Wake),
         3 => (which.clone(), prop::bool::weighted(0.2), 0..3_usize)
             .prop_map(|(which, stray, how)| Move::ChildEnds { which, stray, how }),
+        1 => which.clone().prop_map(|which| Move::Launch { which }),
+        2 => which.clone().prop_map(|which| Move::ChildTells { which }),
         4 => (which.clone(), 0..2_usize, prop::bool::weighted(0.8), weighted(0.7, 0..3_usize))
             .prop_map(|(which, actor, go_on, option)| Move::Judge { which, actor, go_on, option }),
         1 => Just(Move::Admit),

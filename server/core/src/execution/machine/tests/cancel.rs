@@ -1,6 +1,6 @@
 //! Canceling.
 
-use super::world::{cancel, execution_id, object, pause, succeeded};
+use super::world::{cancel, execution_id, object, pause};
 use super::*;
 use crate::execution::{Command, ExecutionStatus, TaskOutcome};
 
@@ -57,17 +57,6 @@ fn an_execution_that_nobody_waits_for_goes_on() {
     world.started_child("a", execution_id(7));
     world.must(&cancel());
     assert!(world.canceled_children().is_empty());
-}
-
-#[test]
-fn an_execution_whose_start_is_told_too_late_is_canceled() {
-    let child = execution_id(7);
-    let mut world = World::new(vec![stage("a", &[], &Script::of([run("start"), await_child()]))]);
-    let task = world.task("a");
-    world.must(&cancel());
-    assert!(world.canceled_children().is_empty());
-    world.must(&Command::TaskOutcome { task, outcome: succeeded(serde_json::json!({}), Some(child)) });
-    assert_eq!(world.canceled_children(), [child]);
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Stages that start executions, and executions that a stage started.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::script::definition;
-use super::world::{child_finished, execution_id, object, retry};
+use super::world::{cancel, child_finished, child_started, execution_id, object, retry};
 use super::*;
 use crate::execution::{Command, ExecutionStatus, FailurePolicy, Origin, ParentStage, StageDefinition};
 
@@ -109,17 +111,16 @@ fn children_that_nobody_waits_for_are_not_heard() {
 
 #[test]
 fn the_parent_is_told_the_end_and_the_outputs() {
-    let origin =
-        Origin::Parent(ParentStage { execution: execution_id(9), application: "hello".into(), stage: "run".into() });
     let work = Script::of([run("work")]);
     let nested = work.clone().before([synthetic("check", &work)]);
-    let mut world = World::create(definition(vec![stage("a", &[], &nested), stage("b", &[], &work)]), origin, false, 0);
+    let mut world =
+        World::create(definition(vec![stage("a", &[], &nested), stage("b", &[], &work)]), of_parent(false), false, 0);
     world.outputs("a/before-1", json!({"seen": 3}));
     world.outputs("a", json!({"group": "hello-v002"}));
-    assert!(world.sent.is_empty());
-    world.fails("b");
     assert_eq!(world.sent.len(), 1);
-    assert_eq!(world.sent[0].execution, execution_id(9));
+    world.fails("b");
+    assert_eq!(world.sent.len(), 2);
+    assert_eq!(world.sent[1].execution, execution_id(9));
     let expected = Command::ChildFinished {
         stage: "run".into(),
         child: execution_id(1),
@@ -127,5 +128,146 @@ fn the_parent_is_told_the_end_and_the_outputs() {
         outputs: object(json!({"stages": {"a": {"group": "hello-v002", "seen": 3}}})),
         failure: Some("stage \"B\": it broke".into()),
     };
-    assert_eq!(world.sent[0].command, expected);
+    assert_eq!(world.sent[1].command, expected);
+}
+
+/// The beginning of an execution that the second start of a stage made.
+fn of_parent(detached: bool) -> Origin {
+    Origin::Parent(ParentStage {
+        execution: execution_id(9),
+        application: "hello".into(),
+        stage: "run".into(),
+        attempt: 2,
+        detached,
+    })
+}
+
+#[test]
+fn the_parent_is_told_the_start_before_all_else() {
+    for (queued, sent) in [(true, 1), (false, 2)] {
+        let world = World::create(definition(vec![stage("a", &[], &Script::default())]), of_parent(false), queued, 0);
+        let expected = Command::ChildStarted { stage: "run".into(), attempt: 2, child: execution_id(1) };
+        assert_eq!((world.sent[0].execution, &world.sent[0].command), (execution_id(9), &expected));
+        assert_eq!(world.sent.len(), sent);
+    }
+}
+
+#[test]
+fn a_detached_child_tells_nothing() {
+    let mut world = World::create(definition(vec![stage("a", &[], &Script::default())]), of_parent(true), true, 0);
+    world.must(&Command::Admit);
+    assert_eq!((world.status(), world.sent.len()), (ExecutionStatus::Succeeded, 0));
+}
+
+#[test]
+fn a_stage_knows_its_child_before_the_launch_reports() {
+    let child = execution_id(7);
+    let mut world = parent(FailurePolicy::HaltPipeline);
+    world.told();
+    world.must(&child_started("a", 1, child));
+    world.must(&child_started("a", 1, child));
+    assert_eq!(world.stage("a").child, Some(child));
+    world.started_child("a", child);
+    world.must(&child_started("a", 1, child));
+    insta::assert_snapshot!(world.story(), @r"
+    a.0: started 01M86938000000000000000007 None
+    a.0: Succeeded: done
+    a.1: try 1 until 43200s
+    ");
+    world.must(&child_finished("a", child, ExecutionStatus::Succeeded));
+    world.must(&child_started("a", 1, child));
+    assert_eq!(world.statuses(), "a=SUCCEEDED b=RUNNING");
+    assert!(world.canceled_children().is_empty());
+}
+
+#[test]
+fn a_child_may_end_before_the_launch_that_started_it_reports() {
+    let child = execution_id(7);
+    let mut world = parent(FailurePolicy::HaltPipeline);
+    world.must(&child_started("a", 1, child));
+    world.must(&child_finished("a", child, ExecutionStatus::Succeeded));
+    world.refused(&child_finished("a", child, ExecutionStatus::Succeeded));
+    assert_eq!(world.statuses(), "a=RUNNING b=NOT_STARTED");
+    world.started_child("a", child);
+    assert_eq!(world.statuses(), "a=SUCCEEDED b=RUNNING");
+}
+
+#[test]
+fn a_launch_that_tries_again_keeps_its_child() {
+    let child = execution_id(7);
+    let mut world = parent(FailurePolicy::HaltPipeline);
+    world.retryable("a");
+    world.must(&child_started("a", 1, child));
+    world.pass(1);
+    world.started_child("a", child);
+    world.must(&child_finished("a", child, ExecutionStatus::Succeeded));
+    assert_eq!(world.statuses(), "a=SUCCEEDED b=RUNNING");
+}
+
+/// What ends a stage while it starts its child, and what the child is told then.
+#[test]
+fn a_child_ends_with_the_stage_that_starts_it() {
+    type End = fn(&mut World);
+    let ends: [(End, &str); 4] = [
+        (|world| world.must(&cancel()), "was canceled"),
+        (|world| world.fails("a"), "failed"),
+        (|world| world.pass(1800), "ran into its timeout of 30m"),
+        (|world| world.fails("c"), "was canceled"),
+    ];
+    let launch = Script::of([run("start"), await_child()]);
+    for (end, why) in ends {
+        let clean = launch.clone().cleanup([synthetic("sweep", &Script::of([run("sweep")]))]);
+        let timeout = Some(Duration::from_secs(1800));
+        let a = StageDefinition { timeout, ..stage("a", &[], &clean) };
+        let stages = || vec![a.clone(), stage("c", &[], &Script::of([run("work")]))];
+        let reason = format!("stage \"A\", which started it, {why}");
+        let mut world = World::new(stages());
+        world.must(&child_started("a", 1, execution_id(7)));
+        end(&mut world);
+        assert_eq!(world.canceled_children(), [execution_id(7)], "{why}");
+        assert_eq!(world.reasons(), [reason.as_str()]);
+        world.must(&child_started("a", 1, execution_id(7)));
+        world.refused(&child_finished("a", execution_id(7), ExecutionStatus::Canceled));
+        if world.status() == ExecutionStatus::Running {
+            world.must(&cancel());
+        }
+        assert_eq!(world.canceled_children(), [execution_id(7)], "{why}: told twice");
+
+        let mut late = World::new(stages());
+        end(&mut late);
+        assert!(late.canceled_children().is_empty());
+        late.must(&child_started("a", 1, execution_id(7)));
+        assert_eq!(late.canceled_children(), [execution_id(7)], "{why}");
+    }
+}
+
+#[test]
+fn a_child_of_a_try_that_is_over_is_told_why_it_is_canceled() {
+    let mut world = World::new(vec![stage("a", &[], &Script::of([run("start"), await_child()]))]);
+    world.must(&child_started("x", 1, execution_id(5)));
+    world.fails("a");
+    world.must(&child_started("a", 1, execution_id(6)));
+    world.must(&retry("a"));
+    world.must(&child_started("a", 1, execution_id(7)));
+    world.must(&child_started("a", 2, execution_id(8)));
+    world.must(&child_started("a", 2, execution_id(9)));
+    assert_eq!(world.stage("a").child, Some(execution_id(8)));
+    assert_eq!(world.canceled_children(), [5, 6, 7, 9].map(execution_id));
+    insta::assert_snapshot!(world.reasons().join("\n"), @r#"
+    stage "x", which started it, is gone
+    stage "A", which started it, has ended with TERMINAL
+    stage "A", which started it, was started anew
+    stage "A", which started it, does not wait for it
+    "#);
+}
+
+#[test]
+fn a_launch_that_gives_up_or_takes_too_long_leaves_no_child() {
+    for end in [|world: &mut World| world.pass(3600), |world: &mut World| world.fails("a")] {
+        let mut world = parent(FailurePolicy::Ignore);
+        world.must(&child_started("a", 1, execution_id(7)));
+        end(&mut world);
+        assert_eq!(world.statuses(), "a=FAILED_CONTINUE b=RUNNING");
+        assert_eq!(world.canceled_children(), [execution_id(7)]);
+    }
 }

@@ -70,7 +70,9 @@ fn of_task(event: &Event) -> String {
         Event::TaskStarted { stage, task, attempt, until } => {
             format!("{stage}.{task}: try {attempt}{}", after(" until ", until.map(at).as_ref()))
         }
-        Event::TaskProgressed { stage, task, message, percent } => format!("{stage}.{task}: {message} {percent:?}"),
+        Event::TaskProgressed { stage, task, message, percent, .. } => {
+            format!("{stage}.{task}: {message} {percent:?}")
+        }
         Event::TaskDeferred { stage, task, until, message, failed, .. } => {
             format!("{stage}.{task}: {} until {}: {message}", if *failed { "backs off" } else { "later" }, at(*until))
         }

@@ -4,7 +4,7 @@
 //! that nothing starts before what it needs, that what has ended stays so unless retried, and that no effect is started
 //! twice. Here is the rest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ use serde_json::json;
 use super::World;
 use super::arbitrary::{Beginning, Move, Report, beginning, moves};
 use super::script::{Script, Scripted};
-use super::world::{cancel, child_finished, execution_id, judge, pause, resume, retry, skip, succeeded};
+use super::world::{cancel, child_finished, child_started, execution_id, judge, pause, resume, retry, skip, succeeded};
 use crate::execution::{
     Command, Context, Decision, EventRecord, Execution, ExecutionId, ExecutionStatus, Failure, JudgmentDecision, Stage,
     StageId, StageStatus, SyntheticStage, TaskKind, TaskOutcome, TaskRef, explain, explain_stage, handle,
@@ -31,6 +31,7 @@ proptest! {
             life.happen(one);
         }
         life.settle();
+        life.nobody_is_left_alone();
         prop_assert_eq!(Execution::replay(&life.world.log), Some(life.world.execution));
     }
 }
@@ -40,11 +41,18 @@ fn cases() -> u32 {
     ProptestConfig::default().cases.max(512)
 }
 
+/// The number of the first execution that a stage starts.
+const FIRST_CHILD: u128 = 101;
+
 /// An execution, with what has been sent to it.
 struct Life {
     world: World,
     commands: Vec<Command>,
-    children: u128,
+    /// The executions that were started, by the stage and which start of it.
+    children: BTreeMap<(StageId, u32), ExecutionId>,
+    /// Those of them that somebody had their stage no longer wait for.
+    let_go: BTreeSet<ExecutionId>,
+    canceled: BTreeSet<ExecutionId>,
     /// More events than a command can make.
     bound: usize,
 }
@@ -57,7 +65,8 @@ impl Life {
         let world = World::create(definition, origin, queued, random);
         same_as_json(&*world.execution.start);
         world.log.iter().for_each(same_as_json);
-        let life = Self { world, commands: Vec::new(), children: 100, bound };
+        let (children, let_go, canceled) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        let life = Self { world, commands: Vec::new(), children, let_go, canceled, bound };
         life.check();
         life
     }
@@ -76,6 +85,16 @@ impl Life {
                 Some(Command::Tick)
             }
             Move::Wake => self.wake(),
+            Move::Launch { which } => {
+                if let Some(task) = self.outstanding(*which).filter(|task| self.launches(task)) {
+                    self.launch(&task);
+                }
+                None
+            }
+            Move::ChildTells { which } => {
+                let told = self.children.iter().nth(which.checked_rem(self.children.len()).unwrap_or(0));
+                told.map(|((stage, attempt), child)| child_started(stage.as_str(), *attempt, *child))
+            }
             Move::ChildEnds { which, stray, how } => self.child_ends(*which, *stray, *how),
             Move::Judge { which, actor, go_on, option } => {
                 let decision = if *go_on { JudgmentDecision::Continue } else { JudgmentDecision::Stop };
@@ -94,13 +113,9 @@ impl Life {
 
     fn report(&mut self, which: usize, report: Report) -> Option<Command> {
         let task = self.outstanding(which)?;
-        let starts_child = {
-            let next = self.world.execution.stage(&task.stage)?.tasks.get(task.task as usize + 1);
-            next.is_some_and(|next| matches!(next.spec.kind, TaskKind::AwaitChild { .. }))
-        };
         let outcome = match report {
             Report::Success { forgets_child } => {
-                let child = (starts_child && !forgets_child).then(|| self.new_child());
+                let child = (self.launches(&task) && !forgets_child).then(|| self.launch(&task));
                 succeeded(json!({"image": which, "list": [which]}), child)
             }
             Report::Failure => TaskOutcome::Failed(Failure::permanent("it broke")),
@@ -113,9 +128,15 @@ impl Life {
         Some(Command::TaskOutcome { task, outcome })
     }
 
-    fn new_child(&mut self) -> ExecutionId {
-        self.children += 1;
-        execution_id(self.children)
+    fn launches(&self, task: &TaskRef) -> bool {
+        let next = self.world.execution.stage(&task.stage).and_then(|stage| stage.tasks.get(task.task as usize + 1));
+        next.is_some_and(|next| matches!(next.spec.kind, TaskKind::AwaitChild { .. }))
+    }
+
+    /// The child of a start of a stage, the same for all tries.
+    fn launch(&mut self, task: &TaskRef) -> ExecutionId {
+        let next = execution_id(FIRST_CHILD + self.children.len() as u128);
+        *self.children.entry((task.stage.clone(), task.stage_attempt)).or_insert(next)
     }
 
     fn wake(&mut self) -> Option<Command> {
@@ -126,7 +147,7 @@ impl Life {
     fn child_ends(&mut self, which: usize, stray: bool, how: usize) -> Option<Command> {
         let how = [ExecutionStatus::Succeeded, ExecutionStatus::Terminal, ExecutionStatus::Canceled][how];
         if stray {
-            let child = execution_id(101 + which as u128 % (self.children - 99));
+            let child = execution_id(FIRST_CHILD + which as u128 % (self.children.len() as u128 + 1));
             return Some(child_finished(self.any_stage(which).as_str(), child, how));
         }
         let awaited: Vec<(StageId, ExecutionId)> = self.awaited();
@@ -170,17 +191,32 @@ impl Life {
     }
 
     /// An execution that a stage no longer waits for has ended, was skipped, or is told to cancel.
-    fn nobody_is_forgotten(&self, command: &Command, before: &[(StageId, ExecutionId)], decision: &Decision) {
+    fn nobody_is_forgotten(&mut self, command: &Command, before: &[(StageId, ExecutionId)], decision: &Decision) {
         let after: BTreeSet<ExecutionId> = self.awaited().into_iter().map(|(_, child)| child).collect();
         for (stage, child) in before.iter().filter(|(_, child)| !after.contains(child)) {
             let told =
                 decision.outgoing.iter().any(|o| o.execution == *child && matches!(o.command, Command::Cancel { .. }));
-            let over = match command {
-                Command::ChildFinished { child: ended, .. } => ended == child,
-                Command::SkipStage { stage: skipped, .. } => skipped == stage,
+            let ended = matches!(command, Command::ChildFinished { child: ended, .. } if ended == child);
+            let skipped = matches!(command, Command::SkipStage { stage: skipped, .. } if skipped == stage);
+            assert!(told || ended || skipped, "{stage} has forgotten {child} after {command:?}");
+            self.let_go.extend(skipped.then_some(*child));
+        }
+        for outgoing in &decision.outgoing {
+            let repeated = matches!(command, Command::ChildStarted { .. });
+            assert!(self.canceled.insert(outgoing.execution) || repeated, "{} was canceled twice", outgoing.execution);
+        }
+    }
+
+    /// Once all children have told that they were started, each has ended, was let go, or was canceled.
+    fn nobody_is_left_alone(&mut self) {
+        for ((stage, attempt), child) in self.children.clone() {
+            self.send(child_started(stage.as_str(), attempt, child));
+            let ended = |command: &Command| match command {
+                Command::ChildFinished { stage: of, child: ended, .. } => (of, ended) == (&stage, &child),
                 _ => false,
             };
-            assert!(told || over, "{stage} has forgotten {child} after {command:?}");
+            let minded = self.let_go.contains(&child) || self.canceled.contains(&child);
+            assert!(minded || self.commands.iter().any(ended), "{child} of {stage} runs, and nobody minds it");
         }
     }
 

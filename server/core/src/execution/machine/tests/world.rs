@@ -225,6 +225,15 @@ impl World {
         let canceled = |sent: &&Outgoing| matches!(sent.command, Command::Cancel { .. });
         self.sent.iter().filter(canceled).map(|sent| sent.execution).collect()
     }
+
+    /// The reasons that executions were given for their cancellation.
+    pub(super) fn reasons(&self) -> Vec<String> {
+        let reason = |sent: &Outgoing| match &sent.command {
+            Command::Cancel { reason, .. } => Some(reason.clone()),
+            _ => None,
+        };
+        self.sent.iter().filter_map(reason).collect()
+    }
 }
 
 /// Whether the event may come now: nothing starts before what it needs, and what has ended stays so unless retried.
@@ -289,6 +298,10 @@ pub(super) fn skip(stage: &str) -> Command {
 pub(super) fn judge(stage: &str, actor: &str, decision: JudgmentDecision, input: Option<&str>) -> Command {
     let (input, comment) = (input.map(str::to_owned), String::new());
     Command::Judge { stage: stage.into(), actor: actor.into(), decision, input, comment }
+}
+
+pub(super) fn child_started(stage: &str, attempt: u32, child: ExecutionId) -> Command {
+    Command::ChildStarted { stage: stage.into(), attempt, child }
 }
 
 pub(super) fn child_finished(stage: &str, child: ExecutionId, status: ExecutionStatus) -> Command {
