@@ -13,6 +13,7 @@ demo: ## Builds the server and shows it: a red/black deploy under load with live
 	target/demo/gennaker demo $(DEMO_ARGS)
 
 test: tools ## Installs what the tests need and passes them
+	tools/previous.sh
 	$(CARGO) build --locked -p gennaker -p gennaker-bench
 	$(CARGO) test --locked --workspace
 
