@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::target::Target;
 use crate::workloads::Workload;
 
 /// Measures a Gennaker server: starts it, puts it under load, and writes a report with plots.
@@ -14,9 +15,17 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) short: bool,
 
-    /// Runs only these, in the order of the report
+    /// Measures histories of a million executions too; needs 20 GB of disk and many minutes
+    #[arg(long)]
+    pub(crate) history: bool,
+
+    /// Runs only these workloads
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WORKLOADS")]
     only: Vec<Workload>,
+
+    /// Runs the server only in these ways
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "TARGETS")]
+    target: Vec<Target>,
 
     /// The `report.json` of another run, to compare with
     #[arg(long, value_name = "FILE")]
@@ -26,15 +35,25 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) server_binary: Option<PathBuf>,
 
-    /// Where the report goes; the servers keep their data below it, so its disk is the one that is measured
+    /// Where the report goes; the databases are kept below it, so its disk is the one that is measured
     #[arg(long, value_name = "DIR", default_value = "target/bench")]
     pub(crate) out: PathBuf,
+
+    /// Only prints how many single-row commits of SQLite a second there are in a directory. A run of its own, because a
+    /// program can't slow its own disk
+    #[arg(long, hide = true, value_name = "DIR")]
+    pub(crate) commits_in: Option<PathBuf>,
 }
 
 impl Arguments {
     /// Whether a workload is to run.
     pub(crate) fn selects(&self, workload: Workload) -> bool {
         self.only.is_empty() || self.only.contains(&workload)
+    }
+
+    /// Whether the server is to be run in a way.
+    pub(crate) fn aims_at(&self, target: Target) -> bool {
+        self.target.is_empty() || self.target.contains(&target)
     }
 }
 
@@ -54,5 +73,13 @@ mod tests {
         assert!(arguments.selects(Workload::Start) && arguments.selects(Workload::Latency));
         assert!(!arguments.selects(Workload::Memory));
         assert!(Arguments::parse_from(["gennaker-bench"]).selects(Workload::Memory));
+    }
+
+    #[test]
+    fn targets_can_be_selected() {
+        let arguments = Arguments::parse_from(["gennaker-bench", "--target", "sqlite,postgres-3"]);
+        assert!(arguments.aims_at(Target::Sqlite) && arguments.aims_at(Target::Postgres3));
+        assert!(!arguments.aims_at(Target::Postgres));
+        assert!(Arguments::parse_from(["gennaker-bench"]).aims_at(Target::SqliteNormal));
     }
 }

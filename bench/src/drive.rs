@@ -14,28 +14,21 @@ pub(crate) struct Ended {
     pub(crate) at: Instant,
 }
 
-/// How a client learns that an execution has ended.
-pub(crate) enum Watching<'a> {
-    /// On a stream of its own, opened when the start was answered, from the first event on.
-    Own,
-    /// On one stream for the whole pipeline, opened before.
-    Shared(&'a Feed),
-}
-
-/// Starts an execution. Its resource name, and the execution in the answer.
+/// Starts an execution; it is in the answer.
 pub(crate) async fn start(client: &Client, pipeline: &str) -> anyhow::Result<v1::Execution> {
     let request = v1::StartExecutionRequest { pipeline: pipeline.to_owned(), ..Default::default() };
     let started = client.call(request).await.context("StartExecution failed")?;
     started.execution.context("StartExecution answered without an execution")
 }
 
-/// Runs one execution to its end, which must be a good one: the time from the call to the event that tells of the end.
-pub(crate) async fn run(client: &Client, pipeline: &str, watching: &Watching<'_>) -> anyhow::Result<Duration> {
+/// Runs one execution to its end, which must be a good one: the time from the call to the event that tells of the end. It is
+/// seen on the feed, or else on a stream of its own, opened when the start was answered, from the first event on.
+pub(crate) async fn run(client: &Client, pipeline: &str, feed: Option<&Feed>) -> anyhow::Result<Duration> {
     let begun = Instant::now();
     let name = start(client, pipeline).await?.name;
-    let ended = match watching {
-        Watching::Own => follow(client, &name).await?,
-        Watching::Shared(feed) => feed.ended(&name).await?,
+    let ended = match feed {
+        None => follow(client, &name).await?,
+        Some(feed) => feed.ended(&name).await?,
     };
     if ended.status != v1::ExecutionStatus::Succeeded {
         bail!("{name} ended as {}", ended.status.as_str_name());
@@ -43,12 +36,16 @@ pub(crate) async fn run(client: &Client, pipeline: &str, watching: &Watching<'_>
     Ok(ended.at - begun)
 }
 
-/// Runs executions one after the other, unmeasured.
-pub(crate) async fn warm_up(client: &Client, pipeline: &str, count: usize) -> anyhow::Result<()> {
-    for _ in 0..count {
-        run(client, pipeline, &Watching::Own).await?;
+/// How many events an execution has when it has ended.
+pub(crate) async fn count_events(client: &Client, execution: &str) -> anyhow::Result<u64> {
+    let mut follow = client.follow(execution, Some(0));
+    let mut last = 0;
+    while let Some(update) = follow.next().await? {
+        if let Update::Event(event) = update {
+            last = event.sequence;
+        }
     }
-    Ok(())
+    Ok(last)
 }
 
 async fn follow(client: &Client, name: &str) -> anyhow::Result<Ended> {

@@ -8,34 +8,39 @@
 
 mod arguments;
 mod bench;
-mod disk;
+mod course;
+mod deployment;
 mod drive;
 mod feed;
+mod history;
 mod latencies;
+mod limits;
 mod machine;
 mod pipelines;
 mod process;
 mod report;
+mod series;
 mod sizes;
+mod target;
 mod workloads;
 
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::arguments::Arguments;
 use crate::bench::Bench;
-use crate::report::{Baseline, Report};
+use crate::limits::Place;
+use crate::report::Baseline;
+use crate::sizes::Sizes;
+use crate::target::Synchronous;
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
-        Ok(report) if report.worked() => ExitCode::SUCCESS,
-        Ok(report) => {
-            report.failures().for_each(|failure| eprintln!("gennaker-bench: {failure}"));
-            ExitCode::FAILURE
-        }
+        Ok(code) => code,
         Err(error) => {
             eprintln!("gennaker-bench: {error:#}");
             ExitCode::FAILURE
@@ -43,9 +48,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> anyhow::Result<Report> {
-    let baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
+fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new().context("can't start")?;
+    match &arguments.commits_in {
+        None => measure(arguments, &runtime),
+        Some(directory) => {
+            let place = Place::Sqlite(directory.clone(), Synchronous::Full);
+            let commits = runtime.block_on(place.single_commits(1, Sizes::of(arguments).limit))?;
+            println!("{}", commits.per_second());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn measure(arguments: &Arguments, runtime: &Runtime) -> anyhow::Result<ExitCode> {
+    let baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
     let report = runtime.block_on(async {
         let bench = Bench::new(arguments)?;
         tokio::select! {
@@ -56,7 +73,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<Report> {
     let text = report::write(&report, baseline.as_ref(), &arguments.out)?;
     println!("{text}");
     println!("The whole report is in {}.", arguments.out.join("report.md").display());
-    Ok(report)
+    report.failures().for_each(|failure| eprintln!("gennaker-bench: {failure}"));
+    Ok(if report.worked() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The signal that came. The servers end with the values that hold them.

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use gennaker_client::v1::precondition::Check;
 use gennaker_client::v1::stage::Kind;
+use gennaker_client::v1::trigger::Source;
 use gennaker_client::{Client, v1};
 
-const APPLICATION: &str = "applications/bench";
+/// The application that all pipelines belong to.
+pub(crate) const APPLICATION: &str = "applications/bench";
 
 /// What a stage does.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +40,21 @@ pub(crate) async fn create(client: &Client, id: &str, stages: Vec<v1::Stage>) ->
     let request = v1::UpdatePipelineRequest { pipeline, allow_missing: true, ..Default::default() };
     client.call(request).await?;
     Ok(name)
+}
+
+/// Makes a trigger that starts a pipeline when a program posts to its URL; it proves itself by the URL.
+pub(crate) async fn create_webhook(client: &Client, id: &str, pipeline: &str) -> anyhow::Result<v1::WebhookTrigger> {
+    let trigger = Some(v1::Trigger {
+        name: format!("{APPLICATION}/triggers/{id}"),
+        pipeline: pipeline.to_owned(),
+        source: Some(Source::Webhook(v1::WebhookTrigger::default())),
+        ..Default::default()
+    });
+    let request = v1::UpdateTriggerRequest { trigger, allow_missing: true, ..Default::default() };
+    match client.call(request).await?.trigger.and_then(|trigger| trigger.source) {
+        Some(Source::Webhook(webhook)) => Ok(webhook),
+        Some(Source::Manual(_)) | None => Err(anyhow::anyhow!("a webhook was made, and is something else")),
+    }
 }
 
 /// Stages one after the other.

@@ -1,6 +1,8 @@
 //! The server as a process: starting it, what the system knows about it, and stopping it.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
+use std::iter::Sum;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -22,6 +24,16 @@ const ASK: Duration = Duration::from_micros(500);
 /// The unit of times in `/proc`, on every architecture.
 const TICKS_PER_SECOND: u64 = 100;
 
+/// How a server is started.
+#[derive(Clone, Debug)]
+pub(crate) struct Launch {
+    pub(crate) binary: PathBuf,
+    /// Settings, `KEY=VALUE`.
+    pub(crate) settings: Vec<String>,
+    /// Variables of its environment.
+    pub(crate) environment: Vec<(&'static str, OsString)>,
+}
+
 /// A running server. It is killed where it is dropped instead of being stopped.
 pub(crate) struct Server {
     child: Child,
@@ -41,21 +53,34 @@ pub(crate) struct Memory {
     pub(crate) anonymous: u64,
 }
 
+impl Sum for Memory {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self { resident: 0, anonymous: 0 }, |sum, one| Self {
+            resident: sum.resident + one.resident,
+            anonymous: sum.anonymous + one.anonymous,
+        })
+    }
+}
+
 impl Server {
-    /// Starts a server on a free port of this machine and waits until it works.
-    pub(crate) async fn start(binary: &Path, data: &Path) -> anyhow::Result<Self> {
+    /// Starts a server on a free port of this machine, with its data in a directory, and waits until it works.
+    pub(crate) async fn start(launch: &Launch, data: &Path) -> anyhow::Result<Self> {
         let address = free_address()?;
-        let log = data.with_extension("log");
+        let log = data.join("server.log");
         let begun = Instant::now();
-        let child = Command::new(binary)
+        let child = Command::new(&launch.binary)
             .args(["serve", "--listen", &address.to_string(), "--data-dir"])
             .arg(data)
+            .args(launch.settings.iter().flat_map(|setting| ["--set", setting]))
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .envs(launch.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log)?)
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("can't start {}", binary.display()))?;
+            .with_context(|| format!("can't start {}", launch.binary.display()))?;
         let pid = child.id().context("the server has ended already")?;
         let mut server = Self { child, pid, address, log, ready_after: Duration::ZERO };
         server.wait_until_ready(begun).await?;
@@ -82,9 +107,14 @@ impl Server {
         health.is_ok_and(|health| health.into_inner().status() == v1::HealthStatus::Ok)
     }
 
+    /// Where it is.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// A client with a connection of its own.
     pub(crate) fn client(&self) -> anyhow::Result<Client> {
-        Ok(Client::connect(&format!("http://{}", self.address))?)
+        Ok(Client::connect(&self.url())?)
     }
 
     /// The memory that it takes now.

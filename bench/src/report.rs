@@ -1,9 +1,12 @@
 //! What was measured, as data. `markdown` and `plot` make it readable.
 
+mod bars;
 mod baseline;
 mod figure;
 mod markdown;
+mod peers;
 mod plot;
+mod sheet;
 
 use std::fs;
 use std::path::Path;
@@ -13,9 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::latencies::Latencies;
 use crate::machine::Machine;
+use crate::target::Target;
 
 pub(crate) use baseline::Baseline;
 pub(crate) use figure::{Figure, Unit};
+pub(crate) use sheet::Sheet;
 
 /// The results of a run.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,8 +47,12 @@ pub(crate) struct Section {
     pub(crate) method: String,
     pub(crate) figures: Vec<Figure>,
     pub(crate) curves: Vec<Curve>,
-    /// Why it did not work.
-    pub(crate) failure: Option<String>,
+    /// What did not work, and why.
+    #[serde(default)]
+    pub(crate) failures: Vec<String>,
+    /// What the curves are drawn from, by their labels.
+    #[serde(skip)]
+    pub(super) times: Vec<(String, Latencies)>,
 }
 
 /// The distribution of times, all repetitions together.
@@ -55,6 +64,16 @@ pub(crate) struct Curve {
 }
 
 impl Report {
+    /// Draws the curves, and names the bars.
+    pub(crate) fn finish(mut self) -> Self {
+        for section in &mut self.sections {
+            let times = section.times.iter();
+            section.curves = times.map(|(label, all)| Curve { label: label.clone(), points: all.curve() }).collect();
+        }
+        bars::name(&mut self);
+        self
+    }
+
     /// Whether every workload did what it should.
     pub(crate) fn worked(&self) -> bool {
         self.failures().next().is_none()
@@ -62,7 +81,9 @@ impl Report {
 
     /// What did not work.
     pub(crate) fn failures(&self) -> impl Iterator<Item = String> {
-        self.sections.iter().filter_map(|s| s.failure.as_ref().map(|failure| format!("{} failed: {failure}", s.id)))
+        let of =
+            |section: &Section| section.failures.iter().map(|failure| format!("{}, {failure}", section.id)).collect();
+        self.sections.iter().flat_map(move |section| -> Vec<String> { of(section) })
     }
 
     /// All figures.
@@ -72,35 +93,20 @@ impl Report {
 }
 
 impl Section {
-    /// Adds the value of a repetition to a figure, which is made with the first one. The key is unique in the report.
-    pub(crate) fn record(&mut self, key: &str, label: &str, unit: Unit, value: f64) -> &mut Figure {
-        let place = self.figures.iter().position(|figure| figure.key == key).unwrap_or_else(|| {
-            self.figures.push(Figure::new(key, label, unit));
-            self.figures.len() - 1
-        });
-        let figure = &mut self.figures[place];
-        figure.values.push(value);
-        figure
+    /// Where one measurement of a target writes its values.
+    pub(crate) fn sheet(&mut self, target: Target) -> Sheet<'_> {
+        Sheet::new(self, target)
     }
 
-    /// Adds the usual figures of times: the middle, 99 of a hundred, and the longest.
-    pub(crate) fn record_latencies(&mut self, key: &str, label: &str, latencies: &Latencies) {
-        let unit = Unit::Milliseconds;
-        self.record(&format!("{key}.p50"), &format!("{label}, p50"), unit, latencies.quantile(0.5));
-        self.record(&format!("{key}.p99"), &format!("{label}, p99"), unit, latencies.quantile(0.99));
-        self.record(&format!("{key}.max"), &format!("{label}, longest"), unit, latencies.longest());
-    }
-
-    /// Names the bar of a figure that was recorded.
-    pub(crate) fn bar(&mut self, key: &str, bar: f64) {
-        if let Some(figure) = self.figures.iter_mut().find(|figure| figure.key == key) {
-            figure.bar = Some(bar);
+    /// The targets that there are figures of, in the order in which they were measured.
+    pub(super) fn targets(&self) -> Vec<Target> {
+        let mut targets = Vec::new();
+        for figure in &self.figures {
+            if !targets.contains(&figure.target) {
+                targets.push(figure.target);
+            }
         }
-    }
-
-    /// Adds a distribution to the plot.
-    pub(crate) fn plot(&mut self, label: &str, latencies: &Latencies) {
-        self.curves.push(Curve { label: label.to_owned(), points: latencies.curve() });
+        targets
     }
 }
 

@@ -1,11 +1,14 @@
-//! What is measured. Each workload has a server of its own with empty data, so that none disturbs the next.
+//! What is measured. Each measurement has servers of its own with empty data, so that none disturbs the next.
 
 mod fan_out;
+mod history;
 mod latency;
 mod limits;
 mod memory;
+mod slow_disk;
 mod start;
 mod throughput;
+mod triggers;
 mod watchers;
 
 use std::time::{Duration, SystemTime};
@@ -16,16 +19,21 @@ use gennaker_client::v1;
 
 use crate::arguments::Arguments;
 use crate::bench::Bench;
+use crate::latencies::Latencies;
+use crate::limits::Place;
 use crate::machine::Machine;
-use crate::report::{Report, Section};
+use crate::report::{Report, Section, Sheet};
+use crate::target::Target;
 
-/// How long a workload may take.
+/// How long one measurement may take.
 const LIMIT: Duration = Duration::from_secs(600);
+/// How long one may take that fills a database first.
+const LONG_LIMIT: Duration = Duration::from_secs(3600);
 
 /// The workloads, in the order of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Workload {
-    /// The limits of the disk and of gRPC
+    /// The limits of the disk, of the databases and of gRPC
     #[value(name = "L")]
     Limits,
     /// From start to ready, and the idle server
@@ -46,22 +54,41 @@ pub(crate) enum Workload {
     /// From an event to its watchers
     #[value(name = "W5")]
     Watchers,
+    /// Triggers fired
+    #[value(name = "W6")]
+    Triggers,
+    /// The same with many executions stored
+    #[value(name = "W7")]
+    History,
+    /// Throughput on a slow disk
+    #[value(name = "W8")]
+    SlowDisk,
 }
 
-/// Runs the selected workloads. One that does not work does not keep the others from running.
+/// Runs the selected workloads on the selected targets: in each repetition of a workload the targets take turns, so that a
+/// disk that swings is the same for all. What does not work is not repeated, and keeps nothing else from running.
 pub(crate) async fn run(bench: &Bench, arguments: &Arguments) -> anyhow::Result<Report> {
     let time = prost_types::Timestamp::from(now()).to_string();
     let mut sections = Vec::new();
     for workload in Workload::value_variants().iter().copied().filter(|workload| arguments.selects(*workload)) {
         let mut section = workload.section();
-        eprintln!("{} {}", section.id, section.title);
-        let measured = tokio::time::timeout(LIMIT, workload.measure(bench, &mut section)).await;
-        let result = measured.unwrap_or_else(|_| Err(anyhow::anyhow!("it was not done within {LIMIT:?}")));
-        section.failure = result.err().map(|error| format!("{error:#}"));
+        let mut targets = workload.targets().to_vec();
+        targets.retain(|target| arguments.aims_at(*target));
+        for repetition in 1..=workload.repetitions(bench) {
+            let mut working = Vec::new();
+            for target in targets {
+                eprintln!("{} {}: {target}, {repetition}", section.id, section.title);
+                match workload.measure_in_time(bench, target, &mut section.sheet(target)).await {
+                    Ok(()) => working.push(target),
+                    Err(error) => section.failures.push(format!("{target}: {error:#}")),
+                }
+            }
+            targets = working;
+        }
         sections.push(section);
     }
     let (server, binary) = (version(bench).await?, bench.binary.display().to_string());
-    Ok(Report { time, server, binary, short: arguments.short, machine: Machine::this(), sections })
+    Ok(Report { time, server, binary, short: bench.short, machine: Machine::this(), sections }.finish())
 }
 
 impl Workload {
@@ -74,26 +101,83 @@ impl Workload {
             Self::FanOut => ("W3", "Fan-out 1 → 20 → 1", fan_out::METHOD),
             Self::Memory => ("W4", "Memory of waiting executions", memory::METHOD),
             Self::Watchers => ("W5", "From event to watcher", watchers::METHOD),
+            Self::Triggers => ("W6", "Triggers", triggers::METHOD),
+            Self::History => ("W7", "History", history::METHOD),
+            Self::SlowDisk => ("W8", "Throughput on a slow disk", slow_disk::METHOD),
         };
         Section { id: id.to_owned(), title: title.to_owned(), method: method.to_owned(), ..Section::default() }
     }
 
-    async fn measure(self, bench: &Bench, section: &mut Section) -> anyhow::Result<()> {
+    /// What it is measured on.
+    const fn targets(self) -> &'static [Target] {
         match self {
-            Self::Limits => limits::measure(bench, section).await,
-            Self::Start => start::measure(bench, section).await,
-            Self::Latency => latency::measure(bench, section).await,
-            Self::Throughput => throughput::measure(bench, section).await,
-            Self::FanOut => fan_out::measure(bench, section).await,
-            Self::Memory => memory::measure(bench, section).await,
-            Self::Watchers => watchers::measure(bench, section).await,
+            Self::Limits
+            | Self::Start
+            | Self::Latency
+            | Self::Throughput
+            | Self::FanOut
+            | Self::Memory
+            | Self::Watchers
+            | Self::Triggers => &[Target::Sqlite, Target::SqliteNormal, Target::Postgres, Target::Postgres3],
+            Self::History | Self::SlowDisk => &[Target::Sqlite, Target::Postgres],
+        }
+    }
+
+    /// How often it is measured.
+    const fn repetitions(self, bench: &Bench) -> usize {
+        match self {
+            // It repeats itself, so that the database is filled once.
+            Self::History => 1,
+            Self::Limits
+            | Self::Start
+            | Self::Latency
+            | Self::Throughput
+            | Self::FanOut
+            | Self::Memory
+            | Self::Watchers
+            | Self::Triggers
+            | Self::SlowDisk => bench.sizes.repetitions,
+        }
+    }
+
+    async fn measure_in_time(self, bench: &Bench, target: Target, sheet: &mut Sheet<'_>) -> anyhow::Result<()> {
+        let limit = if self == Self::History { LONG_LIMIT } else { LIMIT };
+        let measured = tokio::time::timeout(limit, self.measure(bench, target, sheet)).await;
+        measured.unwrap_or_else(|_| Err(anyhow::anyhow!("it was not done within {limit:?}")))
+    }
+
+    async fn measure(self, bench: &Bench, target: Target, sheet: &mut Sheet<'_>) -> anyhow::Result<()> {
+        match self {
+            Self::Limits => limits::measure(bench, target, sheet).await,
+            Self::Start => start::measure(bench, target, sheet).await,
+            Self::Latency => latency::measure(bench, target, sheet).await,
+            Self::Throughput => throughput::measure(bench, target, sheet).await,
+            Self::FanOut => fan_out::measure(bench, target, sheet).await,
+            Self::Memory => memory::measure(bench, target, sheet).await,
+            Self::Watchers => watchers::measure(bench, target, sheet).await,
+            Self::Triggers => triggers::measure(bench, target, sheet).await,
+            Self::History => history::measure(bench, target, sheet).await,
+            Self::SlowDisk => slow_disk::measure(bench, target, sheet).await,
         }
     }
 }
 
+/// Measures something between two short measurements of the single commits of the same database.
+async fn beside_commits<T>(
+    bench: &Bench,
+    place: &Place,
+    measured: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<(T, Latencies)> {
+    let period = bench.sizes.limit / 2;
+    let mut commits = place.single_commits(1, period).await?;
+    let measured = measured.await?;
+    commits.add(&place.single_commits(1, period).await?);
+    Ok((measured, commits))
+}
+
 async fn version(bench: &Bench) -> anyhow::Result<String> {
-    let server = bench.server().await.context("the server can't be asked for its version")?;
-    let version = server.client()?.call(v1::GetVersionRequest {}).await?;
+    let server = bench.deploy_bare(Target::Sqlite).await.context("the server can't be asked for its version")?;
+    let version = server.client(0)?.call(v1::GetVersionRequest {}).await?;
     server.stop().await?;
     let commit = if version.commit.is_empty() { String::new() } else { format!(" ({})", version.commit) };
     Ok(format!("gennaker {}{commit}", version.version))

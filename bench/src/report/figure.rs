@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::target::Target;
+
 /// A number that was measured once or several times.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Figure {
     /// Names it for ever, so that runs can be compared.
     pub(crate) key: String,
     pub(crate) label: String,
+    #[serde(default)]
+    pub(crate) target: Target,
     pub(crate) unit: Unit,
     /// One value for each repetition.
     pub(crate) values: Vec<f64>,
@@ -26,13 +30,17 @@ pub(crate) enum Unit {
     Megabytes,
     Kilobytes,
     Percent,
-    /// Single commits of the same disk, measured just before and after.
+    /// Single commits of the same database on the same disk, measured just before and after.
     Commits,
+    /// How many times as much as something else that is named in the label.
+    Times,
+    /// Transactions of a database a second that nobody asked for.
+    IdleTransactions,
 }
 
 impl Figure {
-    pub(super) fn new(key: &str, label: &str, unit: Unit) -> Self {
-        Self { key: key.to_owned(), label: label.to_owned(), unit, values: Vec::new(), bar: None }
+    pub(super) fn new(key: String, label: &str, target: Target, unit: Unit) -> Self {
+        Self { key, label: label.to_owned(), target, unit, values: Vec::new(), bar: None }
     }
 
     /// The value in the middle; the lower one of two.
@@ -59,13 +67,14 @@ impl Figure {
 impl Unit {
     pub(crate) const fn more_is_better(self) -> bool {
         match self {
-            Self::PerSecond => true,
+            Self::PerSecond | Self::Times => true,
             Self::Milliseconds
             | Self::Microseconds
             | Self::Megabytes
             | Self::Kilobytes
             | Self::Percent
-            | Self::Commits => false,
+            | Self::Commits
+            | Self::IdleTransactions => false,
         }
     }
 
@@ -78,6 +87,8 @@ impl Unit {
             Self::Kilobytes => "KB",
             Self::Percent => "%",
             Self::Commits => "commits",
+            Self::Times => "×",
+            Self::IdleTransactions => "tx/s",
         }
     }
 }
@@ -87,7 +98,11 @@ mod tests {
     use super::*;
 
     fn figure(unit: Unit, values: &[f64]) -> Figure {
-        Figure { values: values.to_vec(), bar: Some(5.0), ..Figure::new("key", "label", unit) }
+        Figure {
+            values: values.to_vec(),
+            bar: Some(5.0),
+            ..Figure::new("key".to_owned(), "label", Target::Sqlite, unit)
+        }
     }
 
     #[test]
@@ -102,6 +117,6 @@ mod tests {
     fn the_unit_says_what_is_better() {
         assert_eq!(figure(Unit::Milliseconds, &[4.0]).reaches_bar(), Some(true));
         assert_eq!(figure(Unit::PerSecond, &[4.0]).reaches_bar(), Some(false));
-        assert_eq!(Figure::new("key", "label", Unit::Percent).reaches_bar(), None);
+        assert_eq!(Figure { bar: None, ..figure(Unit::Percent, &[4.0]) }.reaches_bar(), None);
     }
 }

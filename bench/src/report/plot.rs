@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{Report, Section, Unit};
+use clap::ValueEnum;
+
+use super::{Figure, Report, Section, Unit};
+use crate::target::Target;
 
 /// The file with the rates side by side.
 pub(super) const RATES: &str = "rates.svg";
@@ -15,6 +18,11 @@ const TOP: f64 = 40.0;
 const BOTTOM: f64 = 50.0;
 const COLORS: [&str; 8] = ["#1b6ca8", "#d1495b", "#2e933c", "#edae49", "#7d4e9f", "#00798c", "#8d5a3b", "#555555"];
 
+/// Of the bars: the room for their labels, their thickness, and the room between those of two figures.
+const LABELS: f64 = 250.0;
+const BAR: f64 = 11.0;
+const GAP: f64 = 10.0;
+
 /// The file of a section's plot.
 pub(super) fn file_name(section: &Section) -> String {
     format!("{}.svg", section.id.to_lowercase())
@@ -24,57 +32,98 @@ pub(super) fn file_name(section: &Section) -> String {
 pub(super) fn distributions(section: &Section) -> String {
     let times = || section.curves.iter().flat_map(|curve| curve.points.iter().map(|(_, time)| *time));
     let scale = Scale::around(times());
-    let mut svg = opening(&format!("{} {}: milliseconds", section.id, section.title));
-    grid(&mut svg, &scale, "ms");
+    let mut svg = opening(&format!("{} {}: milliseconds", section.id, section.title), HEIGHT);
+    for (value, part) in scale.decades() {
+        let y = height(part);
+        line(&mut svg, [LEFT, y, WIDTH - RIGHT, y], "#ddd");
+        text(&mut svg, LEFT - 8.0, y + 4.0, "end", &format!("{value} ms"));
+    }
     for part in [0.0, 0.25, 0.5, 0.75, 0.9, 0.99] {
         let x = across(part);
-        let _ =
-            writeln!(svg, r##"<line x1="{x:.1}" y1="{TOP}" x2="{x:.1}" y2="{:.1}" stroke="#ddd"/>"##, HEIGHT - BOTTOM);
+        line(&mut svg, [x, TOP, x, HEIGHT - BOTTOM], "#ddd");
         text(&mut svg, x, HEIGHT - BOTTOM + 18.0, "middle", &format!("{:.0} %", part * 100.0));
     }
     text(&mut svg, WIDTH / 2.0, HEIGHT - 10.0, "middle", "part of all that took at most this long");
     for (curve, color) in section.curves.iter().zip(COLORS.iter().cycle()) {
-        let points: Vec<String> = curve
-            .points
-            .iter()
-            .map(|(part, time)| format!("{:.1},{:.1}", across(*part), scale.height(*time)))
-            .collect();
-        let _ =
-            writeln!(svg, r#"<polyline points="{}" fill="none" stroke="{color}" stroke-width="2"/>"#, points.join(" "));
+        let point = |(part, time): &(f64, f64)| format!("{:.1},{:.1}", across(*part), height(scale.part(*time)));
+        let points: Vec<String> = curve.points.iter().map(point).collect();
+        let points = points.join(" ");
+        let _ = writeln!(svg, r#"<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>"#);
     }
-    let labels: Vec<&str> = section.curves.iter().map(|curve| curve.label.as_str()).collect();
-    legend(&mut svg, &labels);
+    for (place, (curve, color)) in section.curves.iter().zip(COLORS.iter().cycle()).enumerate() {
+        key(&mut svg, LEFT + 12.0, TOP + 14.0 + 18.0 * place as f64, color, &curve.label);
+    }
     svg + "</svg>\n"
 }
 
-/// All rates of the report as bars on one logarithmic scale, with a line from the least to the greatest repetition.
+/// All rates of the report as bars on one logarithmic scale, the targets of a figure together, with a line from the least to
+/// the greatest repetition.
 pub(super) fn rates(report: &Report) -> Option<String> {
-    let rates: Vec<_> = report.figures().filter(|figure| figure.unit == Unit::PerSecond).collect();
-    if rates.len() < 2 {
+    let groups = groups(report);
+    let all = || groups.iter().flat_map(|(_, figures)| figures);
+    if all().count() < 2 {
         return None;
     }
-    let scale = Scale::around(rates.iter().flat_map(|figure| figure.values.iter().copied()));
-    let mut svg = opening("Rates per second");
-    grid(&mut svg, &scale, "");
-    let step = (WIDTH - LEFT - RIGHT) / rates.len() as f64;
-    for ((place, figure), color) in rates.iter().enumerate().zip(COLORS.iter().cycle()) {
-        let (x, y) = (LEFT + step * (place as f64 + 0.2), scale.height(figure.median()));
-        let (width, height) = (step * 0.6, HEIGHT - BOTTOM - y);
-        let _ =
-            writeln!(svg, r#"<rect x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" fill="{color}"/>"#);
-        let (middle, least, greatest) = (x + width / 2.0, scale.height(figure.min()), scale.height(figure.max()));
-        let _ = writeln!(
-            svg,
-            r##"<line x1="{middle:.1}" y1="{least:.1}" x2="{middle:.1}" y2="{greatest:.1}" stroke="#000"/>"##
-        );
-        text(&mut svg, middle, y - 6.0, "middle", &format!("{:.0}", figure.median()));
+    let scale = Scale::around(all().flat_map(|figure| figure.values.iter().copied()));
+    let bottom = TOP + 24.0 + all().count() as f64 * BAR + groups.len() as f64 * GAP;
+    let mut svg = opening("Rates per second", bottom + 30.0);
+    for (place, target) in Target::value_variants().iter().enumerate() {
+        key(&mut svg, LABELS + 110.0 * place as f64, TOP, color(*target), &target.to_string());
     }
-    let labels: Vec<&str> = rates.iter().map(|figure| figure.label.as_str()).collect();
-    legend(&mut svg, &labels);
+    for (value, part) in scale.decades() {
+        let x = along(part);
+        line(&mut svg, [x, TOP + 16.0, x, bottom], "#ddd");
+        text(&mut svg, x, bottom + 18.0, "middle", &value.to_string());
+    }
+    let mut y = TOP + 24.0;
+    for (label, figures) in &groups {
+        text(&mut svg, LABELS - 8.0, y + BAR, "end", label);
+        for figure in figures {
+            bar(&mut svg, y, figure, &scale);
+            y += BAR;
+        }
+        y += GAP;
+    }
     Some(svg + "</svg>\n")
 }
 
-/// Heights on a logarithmic scale of whole decades.
+/// The rates, those of one kind together under their label.
+fn groups(report: &Report) -> Vec<(String, Vec<&Figure>)> {
+    let mut groups: Vec<(String, Vec<&Figure>)> = Vec::new();
+    for section in &report.sections {
+        for figure in section.figures.iter().filter(|figure| figure.unit == Unit::PerSecond) {
+            let label = format!("{} {}", section.id, figure.label);
+            match groups.iter_mut().find(|(other, _)| *other == label) {
+                Some((_, figures)) => figures.push(figure),
+                None => groups.push((label, vec![figure])),
+            }
+        }
+    }
+    groups
+}
+
+fn bar(svg: &mut String, y: f64, figure: &Figure, scale: &Scale) {
+    let [least, end, greatest] = [figure.min(), figure.median(), figure.max()].map(|rate| along(scale.part(rate)));
+    let (width, thickness, middle) = (end - LABELS, BAR - 1.0, y + BAR / 2.0);
+    let _ = writeln!(
+        svg,
+        r#"<rect x="{LABELS}" y="{y:.1}" width="{width:.1}" height="{thickness}" fill="{}"/>"#,
+        color(figure.target)
+    );
+    line(svg, [least, middle, greatest, middle], "#000");
+    text(svg, greatest + 5.0, middle + 4.0, "start", &format!("{:.0}", figure.median()));
+}
+
+fn color(target: Target) -> &'static str {
+    match target {
+        Target::Sqlite => COLORS[0],
+        Target::SqliteNormal => COLORS[1],
+        Target::Postgres => COLORS[2],
+        Target::Postgres3 => COLORS[3],
+    }
+}
+
+/// A logarithmic scale of whole decades.
 struct Scale {
     lowest: i32,
     decades: i32,
@@ -92,10 +141,27 @@ impl Scale {
         Self { lowest, decades: (highest.ceil() as i32 - lowest).max(1) }
     }
 
-    fn height(&self, value: f64) -> f64 {
+    /// How far along the scale a value is, from 0 to 1.
+    fn part(&self, value: f64) -> f64 {
         let part = (value.max(f64::MIN_POSITIVE).log10() - f64::from(self.lowest)) / f64::from(self.decades);
-        HEIGHT - BOTTOM - part.clamp(0.0, 1.0) * (HEIGHT - TOP - BOTTOM)
+        part.clamp(0.0, 1.0)
     }
+
+    /// The values at the ends of the decades, and how far along they are.
+    fn decades(&self) -> impl Iterator<Item = (f64, f64)> {
+        let value = |decade| 10f64.powi(self.lowest + decade);
+        (0..=self.decades).map(move |decade| (value(decade), f64::from(decade) / f64::from(self.decades)))
+    }
+}
+
+/// Where a part of the scale of times is drawn.
+fn height(part: f64) -> f64 {
+    HEIGHT - BOTTOM - part * (HEIGHT - TOP - BOTTOM)
+}
+
+/// Where a part of the scale of rates is drawn; there is room for a number after it.
+fn along(part: f64) -> f64 {
+    LABELS + part * (WIDTH - LABELS - 60.0)
 }
 
 /// Where a part of all is drawn: the last percents get more room than the first ones, like the nines of an outlier.
@@ -104,32 +170,23 @@ fn across(part: f64) -> f64 {
     LEFT + (0.4 * part + 0.6 * stretched) * (WIDTH - LEFT - RIGHT)
 }
 
-fn opening(title: &str) -> String {
+fn opening(title: &str, height: f64) -> String {
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" \
-         font-size=\"12\">\n<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#fff\"/>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" \
+         font-size=\"12\">\n<rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#fff\"/>\n"
     );
     text(&mut svg, LEFT, 20.0, "start", title);
     svg
 }
 
-fn grid(svg: &mut String, scale: &Scale, unit: &str) {
-    for decade in 0..=scale.decades {
-        let value = 10f64.powi(scale.lowest + decade);
-        let y = scale.height(value);
-        let _ =
-            writeln!(svg, r##"<line x1="{LEFT}" y1="{y:.1}" x2="{:.1}" y2="{y:.1}" stroke="#ddd"/>"##, WIDTH - RIGHT);
-        text(svg, LEFT - 8.0, y + 4.0, "end", format!("{value} {unit}").trim_end());
-    }
+/// What a color means.
+fn key(svg: &mut String, x: f64, y: f64, color: &str, label: &str) {
+    let _ = writeln!(svg, r#"<rect x="{x:.1}" y="{:.1}" width="12" height="12" fill="{color}"/>"#, y - 10.0);
+    text(svg, x + 18.0, y, "start", label);
 }
 
-fn legend(svg: &mut String, labels: &[&str]) {
-    for ((place, label), color) in labels.iter().enumerate().zip(COLORS.iter().cycle()) {
-        let y = TOP + 14.0 + 18.0 * place as f64;
-        let x = LEFT + 12.0;
-        let _ = writeln!(svg, r#"<rect x="{x:.1}" y="{:.1}" width="12" height="12" fill="{color}"/>"#, y - 10.0);
-        text(svg, x + 18.0, y, "start", label);
-    }
+fn line(svg: &mut String, [x1, y1, x2, y2]: [f64; 4], color: &str) {
+    let _ = writeln!(svg, r#"<line x1="{x1:.1}" y1="{y1:.1}" x2="{x2:.1}" y2="{y2:.1}" stroke="{color}"/>"#);
 }
 
 fn text(svg: &mut String, x: f64, y: f64, anchor: &str, content: &str) {
@@ -146,7 +203,7 @@ mod tests {
     fn heights_grow_with_values() {
         let scale = Scale::around([0.5, 20.0].into_iter());
         assert_eq!((scale.lowest, scale.decades), (-1, 3));
-        assert!(scale.height(20.0) < scale.height(0.5));
+        assert!(height(scale.part(20.0)) < height(scale.part(0.5)));
         assert_eq!(Scale::around(std::iter::empty()).decades, 1);
     }
 

@@ -1,48 +1,40 @@
 //! W4: what an execution costs that waits.
 
-use std::time::Duration;
-
 use anyhow::ensure;
 use futures::{StreamExt, TryStreamExt, stream};
 use gennaker_client::{Client, v1};
 
 use crate::bench::Bench;
+use crate::course::{Course, Watching};
 use crate::drive;
 use crate::pipelines::{self, Work};
 use crate::process::Memory;
-use crate::report::{Section, Unit};
+use crate::report::{Sheet, Unit};
+use crate::target::Target;
 
-pub(super) const METHOD: &str = "The server is warmed up and left alone for a moment, then executions are started that wait at a \
-    manual judgment, 16 at a time. The growth of the server's memory is divided by their number. *Resident* has the pages \
-    of files in it that the database reads and writes.";
+pub(super) const METHOD: &str = "The server is warmed up and left alone for a moment, then 10,000 executions are started that wait \
+    at a manual judgment, 16 at a time. *For each* is the growth of the memory of all servers over the number of executions. \
+    *Resident* has the pages of files in it that the database reads and writes; the memory of PostgreSQL does not count.";
 
 const AT_A_TIME: usize = 16;
-/// How long the server is left alone before its memory is read.
-const SETTLE: Duration = Duration::from_secs(2);
+const MEGABYTE: f64 = 1024.0 * 1024.0;
 
-pub(super) async fn measure(bench: &Bench, section: &mut Section) -> anyhow::Result<()> {
-    for _ in 0..bench.sizes.repetitions {
-        let server = bench.server().await?;
-        let client = server.client()?;
-        pipelines::create_application(&client).await?;
-        let nothing = pipelines::create(&client, "w4-nothing", pipelines::chain([Work::Nothing; 5])).await?;
-        drive::warm_up(&client, &nothing, bench.sizes.warm_up).await?;
-        let pipeline = pipelines::create(&client, "w4", pipelines::chain([Work::Judgment])).await?;
-        wait(&client, &pipeline).await?;
-        tokio::time::sleep(SETTLE).await;
-        let before = server.memory()?;
-        let count = bench.sizes.waiting;
-        stream::iter(0..count)
-            .map(|_| wait(&client, &pipeline))
-            .buffer_unordered(AT_A_TIME)
-            .try_collect::<()>()
-            .await?;
-        tokio::time::sleep(SETTLE).await;
-        record(section, before, server.memory()?, count);
-        server.stop().await?;
+pub(super) async fn measure(bench: &Bench, target: Target, sheet: &mut Sheet<'_>) -> anyhow::Result<()> {
+    let (sizes, deployment) = (&bench.sizes, bench.deploy(target).await?);
+    let nothing = pipelines::chain([Work::Nothing; 5]);
+    Course::prepare(&deployment, "w4-nothing", &nothing, Watching::Own).await?.run(sizes.warm_up, 1).await?;
+    let pipeline = pipelines::create(&deployment.client(0)?, "w4", pipelines::chain([Work::Judgment])).await?;
+    let clients = (0..deployment.replicas()).map(|turn| deployment.client(turn)).collect::<Result<Vec<_>, _>>()?;
+    for client in &clients {
+        wait(client, &pipeline).await?;
     }
-    section.bar("w4.resident", 40.0);
-    Ok(())
+    tokio::time::sleep(sizes.settle).await;
+    let before = deployment.memory()?;
+    let waits = clients.iter().cycle().take(sizes.waiting).map(|client| wait(client, &pipeline));
+    stream::iter(waits).buffer_unordered(AT_A_TIME).try_collect::<()>().await?;
+    tokio::time::sleep(sizes.settle).await;
+    record(sheet, [before, deployment.memory()?], sizes.waiting, clients.len());
+    deployment.stop().await
 }
 
 /// Starts an execution that waits for a judgment, and sees that it does.
@@ -53,13 +45,13 @@ async fn wait(client: &Client, pipeline: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn record(section: &mut Section, before: Memory, after: Memory, count: usize) {
-    const MEGABYTE: f64 = 1024.0 * 1024.0;
+fn record(sheet: &mut Sheet<'_>, [before, after]: [Memory; 2], count: usize, replicas: usize) {
     let each = |before: u64, after: u64| after.saturating_sub(before) as f64 / 1024.0 / count as f64;
     let resident = each(before.resident, after.resident);
-    section.record("w4.resident", "Resident memory for each", Unit::Kilobytes, resident);
+    sheet.record("w4.resident", "Resident memory for each", Unit::Kilobytes, resident);
     let anonymous = each(before.anonymous, after.anonymous);
-    section.record("w4.anonymous", "Of that its own data", Unit::Kilobytes, anonymous);
-    section.record("w4.before", "Resident memory before", Unit::Megabytes, before.resident as f64 / MEGABYTE);
-    section.record("w4.after", "Resident memory after", Unit::Megabytes, after.resident as f64 / MEGABYTE);
+    sheet.record("w4.anonymous", "of that its own data", Unit::Kilobytes, anonymous);
+    let server = |memory: Memory| memory.resident as f64 / MEGABYTE / replicas as f64;
+    sheet.record("w4.before", "Resident memory of a server before", Unit::Megabytes, server(before));
+    sheet.record("w4.after", "Resident memory of a server after", Unit::Megabytes, server(after));
 }

@@ -10,52 +10,56 @@ use tokio::task::JoinSet;
 
 use super::now;
 use crate::bench::Bench;
+use crate::deployment::Deployment;
 use crate::drive;
 use crate::latencies::Latencies;
 use crate::pipelines::{self, Work};
-use crate::process::Server;
-use crate::report::{Section, Unit};
+use crate::report::{Sheet, Unit};
+use crate::sizes::Sizes;
+use crate::target::Target;
 
-pub(super) const METHOD: &str = "100 executions wait at a judgment, and 1,000 watchers open a WatchExecution on them, 50 on each \
-    connection. Then the judgments are submitted, evenly over a second, and each execution passes ten waits of a second. \
-    Each event is timed at each watcher: from the event's `time`, which is when it was decided and so before its commit, to \
-    its receipt, by the same clock. Every watcher must see every event.";
+pub(super) const METHOD: &str = "200 executions wait at a judgment, and 2,000 watchers open a WatchExecution on them, 50 on each \
+    connection; with three replicas, two of three watch through another replica than the one that started the execution. Then the \
+    judgments are submitted, evenly over a second, and each execution passes five waits of a second. Each event is timed at \
+    each watcher: from the event's `time`, which is when it was decided, to its receipt, by the clock of the machine. The time \
+    of the commit is not visible to clients; it comes after the decision, so what is measured is more than commit to \
+    client. Every watcher must see every event.";
 
 const WATCHERS_ON_A_CONNECTION: usize = 50;
 const AT_A_TIME: usize = 16;
 
-pub(super) async fn measure(bench: &Bench, section: &mut Section) -> anyhow::Result<()> {
-    let server = bench.server().await?;
-    let client = server.client()?;
-    pipelines::create_application(&client).await?;
-    let sizes = &bench.sizes;
+pub(super) async fn measure(bench: &Bench, target: Target, sheet: &mut Sheet<'_>) -> anyhow::Result<()> {
+    let (sizes, deployment) = (&bench.sizes, bench.deploy(target).await?);
     let stages = pipelines::chain([Work::Judgment].into_iter().chain(vec![Work::Wait(sizes.wait); sizes.waits]));
-    let pipeline = pipelines::create(&client, "w5", stages).await?;
-    let mut all = Latencies::new();
-    for _ in 0..sizes.repetitions {
-        let latencies = repetition(bench, &server, &client, &pipeline).await?;
-        section.record_latencies("w5", "Event to watcher", &latencies);
-        section.record("w5.rate", "Events at watchers", Unit::PerSecond, latencies.per_second());
-        all.add(&latencies);
-    }
-    section.plot("Event to watcher", &all);
-    section.bar("w5.p99", 20.0);
-    server.stop().await
+    let clients = (0..deployment.replicas()).map(|turn| deployment.client(turn)).collect::<Result<Vec<_>, _>>()?;
+    let pipeline = &pipelines::create(&clients[0], "w5", stages).await?;
+    let starts = clients.iter().cycle().take(sizes.watched).map(async |client| drive::start(client, pipeline).await);
+    let started: Vec<v1::Execution> = stream::iter(starts).buffered(AT_A_TIME).try_collect().await?;
+    let executions: Vec<String> = started.into_iter().map(|execution| execution.name).collect();
+    let watchers = open_watches(&deployment, &executions, sizes).await?;
+    let begun = Instant::now();
+    submit_judgments(&clients, &executions, sizes.wait).await?;
+    let mut latencies = Latencies::new();
+    watchers.join_all().await.into_iter().try_for_each(|one| one.map(|one| latencies.add(&one)))?;
+    latencies.over(begun.elapsed());
+    sheet.record_latencies("w5", "Event to watcher", &latencies);
+    sheet.record("w5.rate", "Events at watchers", Unit::PerSecond, latencies.per_second());
+    sheet.plot("", &latencies);
+    deployment.stop().await
 }
 
-async fn repetition(bench: &Bench, server: &Server, client: &Client, pipeline: &str) -> anyhow::Result<Latencies> {
-    let sizes = &bench.sizes;
-    let executions: Vec<String> = stream::iter(0..sizes.watched)
-        .map(|_| async { Ok::<_, anyhow::Error>(drive::start(client, pipeline).await?.name) })
-        .buffered(AT_A_TIME)
-        .try_collect()
-        .await?;
+/// Has the executions watched, and waits until all watches are open.
+async fn open_watches(
+    deployment: &Deployment,
+    executions: &[String],
+    sizes: &Sizes,
+) -> anyhow::Result<JoinSet<anyhow::Result<Latencies>>> {
     let (opened, mut openings) = mpsc::unbounded_channel();
     let mut watchers = JoinSet::new();
-    let mut connection = server.client()?;
+    let mut connection = deployment.client(0)?;
     for (number, execution) in (0..sizes.watchers).zip(executions.iter().cycle()) {
         if number % WATCHERS_ON_A_CONNECTION == 0 {
-            connection = server.client()?;
+            connection = deployment.client(number / WATCHERS_ON_A_CONNECTION)?;
         }
         watchers.spawn(watch(connection.clone(), execution.clone(), opened.clone()));
     }
@@ -63,14 +67,7 @@ async fn repetition(bench: &Bench, server: &Server, client: &Client, pipeline: &
     for _ in 0..sizes.watchers {
         openings.recv().await.context("a watcher ended before its watch was open")?;
     }
-    let begun = Instant::now();
-    submit_judgments(client, &executions, sizes.wait).await?;
-    let mut all = Latencies::new();
-    while let Some(latencies) = watchers.join_next().await {
-        all.add(&latencies??);
-    }
-    all.over(begun.elapsed());
-    Ok(all)
+    Ok(watchers)
 }
 
 /// Watches an execution to its end, which must be a good one. The times of all events after the snapshot.
@@ -100,10 +97,10 @@ fn age(event: &v1::ExecutionEvent) -> anyhow::Result<Duration> {
 }
 
 /// Submits one judgment after the other, evenly over a time.
-async fn submit_judgments(client: &Client, executions: &[String], period: Duration) -> anyhow::Result<()> {
+async fn submit_judgments(clients: &[Client], executions: &[String], period: Duration) -> anyhow::Result<()> {
     let count = u32::try_from(executions.len()).context("there are too many executions")?;
     let mut turns = tokio::time::interval(period / count.max(1));
-    for name in executions {
+    for (client, name) in clients.iter().cycle().zip(executions) {
         turns.tick().await;
         let decision = v1::judgment::Decision::Continue.into();
         let request = v1::SubmitJudgmentRequest { name: name.clone(), decision, ..Default::default() };
