@@ -6,5 +6,6 @@ mod support;
 
 mod crash;
 mod limits;
+mod replicas;
 mod stories;
 mod watches;

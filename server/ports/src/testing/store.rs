@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use gennaker_core::Timestamp;
 use gennaker_core::execution::{CommandId, EventRecord, ExecutionId, ExecutionStatus};
 use gennaker_core::resource::{Resource, ResourceKind};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 use crate::store::{
     Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionRow, ExecutionSummary, Expect, InboxCommand, Lane,
@@ -42,6 +42,7 @@ pub enum Aftermath {
 
 type Answers = [Result<CommittedStep, StepError>];
 type Hook = Box<dyn FnMut(&Answers) -> Aftermath + Send>;
+type Gate = Box<dyn FnMut(&[Step]) -> Option<Arc<Notify>> + Send>;
 
 /// A [`Store`] in memory. Make a new one for each test; share it in an `Arc`, and engines on the same store are replicas.
 /// Its signals come back also to whoever caused them.
@@ -56,6 +57,7 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Faults {
     commits: usize,
+    before_commit: Option<Gate>,
     after_commit: Option<Hook>,
 }
 
@@ -99,6 +101,12 @@ impl MemoryStore {
         self.faults().commits = count;
     }
 
+    /// Calls `gate` with the steps of each commit. Where it gives a notice, the commit waits for it before anything is kept: as
+    /// if the process had been stopped for a while, or its network were slow. Replaces an earlier gate.
+    pub fn before_commit(&self, gate: impl FnMut(&[Step]) -> Option<Arc<Notify>> + Send + 'static) {
+        self.faults().before_commit = Some(Box::new(gate));
+    }
+
     /// Calls `hook` with the answers of each commit whose steps were kept, before the caller has them; the hook decides
     /// what the caller is told. Replaces an earlier hook. Where the caller isn't told the truth, others get no signal.
     pub fn after_commit(&self, hook: impl FnMut(&Answers) -> Aftermath + Send + 'static) {
@@ -108,12 +116,6 @@ impl MemoryStore {
     /// Takes the hook of [`MemoryStore::after_commit`] away.
     pub fn clear_after_commit(&self) {
         self.faults().after_commit = None;
-    }
-
-    /// What becomes of signals from now on. Those held back are sent, in their order, when signals are delivered again, and
-    /// forgotten when they are dropped.
-    pub fn deliver_signals(&self, delivery: Delivery) {
-        self.signals.set_delivery(delivery);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -272,6 +274,10 @@ impl Store for MemoryStore {
     }
 
     async fn commit(&self, steps: Vec<Step>) -> Result<Vec<Result<CommittedStep, StepError>>, StoreError> {
+        let notice = self.faults().before_commit.as_mut().and_then(|gate| gate(&steps));
+        if let Some(notice) = notice {
+            notice.notified().await;
+        }
         self.take_failure()?;
         let signals = signals::of_steps(&steps);
         let answers = self.state().commit(steps)?;

@@ -21,13 +21,17 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+mod cluster;
+
+pub(crate) use cluster::Cluster;
+
 /// How long any step of a story may take, in the test's time.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3600);
 
 /// Stage kinds for tests, chosen by name:
 /// `effect` one effect; `effects` two of them; `wait` a wait of `config.seconds`; `judgment`; `hang` an effect that never
 /// ends; `flaky` an effect that fails `config.failures` times in a way that may pass; `broken` one that fails for good;
-/// `panics`; `family` two `effect` stages before its own effect and one after.
+/// `panics`; `slow` an effect of two seconds; `family` two `effect` stages before its own effect and one after.
 #[derive(Default)]
 pub(crate) struct Kinds {
     /// Effects by key and how often each was done.
@@ -102,7 +106,10 @@ impl TaskRunner for Kinds {
                 }
                 succeeded([])
             }
-            _ => {
+            kind => {
+                if kind == "slow" {
+                    tokio::time::sleep(Duration::from_secs(2)).await;
+                }
                 *self.done.lock().unwrap().entry(key.clone()).or_default() += 1;
                 succeeded([("effect".to_owned(), json!(key))])
             }
