@@ -118,6 +118,12 @@ impl MemoryStore {
         self.faults().after_commit = None;
     }
 
+    /// What becomes of signals from now on. Those held back are sent, in their order, when signals are delivered again, and
+    /// forgotten when they are dropped.
+    pub fn deliver_signals(&self, delivery: Delivery) {
+        self.signals.set_delivery(delivery);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no holder of the lock panics")
     }
