@@ -10,9 +10,12 @@ use gennaker_parts::Postgres;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
+use crate::http::Http;
 use crate::process::{Launch, Memory, Server};
 use crate::target::{Database, Synchronous, Target};
 
+/// Into how many shards the servers divide all executions.
+pub(crate) const SHARDS: u32 = 64;
 /// How long the replicas may take to share the work.
 const BALANCE: Duration = Duration::from_secs(30);
 /// How often it is looked whether they have.
@@ -134,15 +137,21 @@ impl Deployment {
 
     /// Waits until each replica has its share of the shards.
     pub(crate) async fn balance(&self) -> anyhow::Result<()> {
-        let Store::Postgres(database) = &self.store else { return Ok(()) };
-        let deadline = Instant::now() + BALANCE;
-        while !database.is_shared_by(self.replicas()).await? {
+        if self.replicas() == 1 {
+            return Ok(());
+        }
+        let (http, deadline) = (Http::new(), Instant::now() + BALANCE);
+        loop {
+            let owned = try_join_all(self.servers.iter().map(|server| server.shards_owned(&http))).await?;
+            let fair = SHARDS.div_ceil(u32::try_from(owned.len())?);
+            if owned.iter().sum::<u32>() == SHARDS && owned.iter().all(|shards| *shards <= fair) {
+                return Ok(());
+            }
             if Instant::now() > deadline {
-                bail!("the replicas did not share the work within {BALANCE:?}");
+                bail!("the replicas did not share the work within {BALANCE:?}: they own {owned:?} shards");
             }
             tokio::time::sleep(LOOK).await;
         }
-        Ok(())
     }
 }
 
@@ -167,15 +176,5 @@ impl PostgresDatabase {
         let transactions = sqlx::query_scalar(count).bind(&self.name).fetch_one(&mut outside).await?;
         outside.close().await?;
         Ok(transactions)
-    }
-
-    /// Whether so many replicas own shards, and no one more than its share.
-    async fn is_shared_by(&self, replicas: usize) -> anyhow::Result<bool> {
-        let mut inside = PgConnection::connect(&self.url).await?;
-        let shares = "SELECT count(*) FROM leases WHERE owner IS NOT NULL GROUP BY owner";
-        let shares: Vec<i64> = sqlx::query_scalar(shares).fetch_all(&mut inside).await?;
-        inside.close().await?;
-        let (all, most) = (shares.iter().sum::<i64>(), shares.iter().copied().max().unwrap_or_default());
-        Ok(shares.len() == replicas && usize::try_from(most)? <= usize::try_from(all)?.div_ceil(replicas))
     }
 }

@@ -9,16 +9,14 @@ use rusqlite::Connection;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor};
 
-use crate::deployment::Store;
+use crate::deployment::{SHARDS, Store};
 
 /// The tables, and the column in which each names the execution.
 const TABLES: [(&str, &str); 3] = [("executions", "id"), ("events", "execution"), ("applied", "execution")];
 /// How many copies are made in one transaction.
 const CHUNK: u32 = 20_000;
-/// The number of shards, over which the copies are spread.
-const SHARDS: u32 = 64;
-/// The time from one copy to the next, in microseconds.
-const INTERVAL: u32 = 500_000;
+/// The time from one copy to the next, in microseconds. The oldest one of a million is a day older than the original.
+const INTERVAL: u32 = 80_000;
 
 /// Makes the copies of an execution with the numbers `after + 1` to `last`. No server may run on the database.
 pub(crate) async fn grow(store: &Store, original: &str, after: u32, last: u32) -> anyhow::Result<()> {
@@ -85,7 +83,7 @@ fn value(column: &str, key: &str) -> String {
         _ if column == key => format!("'01A0000000000000' || CAST({} + n AS TEXT)", 1_000_000_000),
         "id" => "'copy-' || CAST(n AS TEXT)".to_owned(),
         "shard" => format!("n % {SHARDS}"),
-        "created" | "started" | "ended" | "time" => format!("{column} - (2000000 - n) * {INTERVAL}"),
+        "created" | "started" | "ended" | "time" => format!("{column} - (1080000 - n) * {INTERVAL}"),
         other => other.to_owned(),
     }
 }
@@ -102,9 +100,9 @@ mod tests {
         let tables = "CREATE TABLE executions (id TEXT PRIMARY KEY, shard INTEGER, created INTEGER, header TEXT);
             CREATE TABLE events (position INTEGER PRIMARY KEY AUTOINCREMENT, execution TEXT, events TEXT);
             CREATE TABLE applied (id TEXT PRIMARY KEY, execution TEXT, time INTEGER);
-            INSERT INTO executions VALUES ('01KA', 7, 2000000000000, '{}');
+            INSERT INTO executions VALUES ('01KA', 7, 200000000000, '{}');
             INSERT INTO events (execution, events) VALUES ('01KA', '[1]'), ('01KA', '[2]');
-            INSERT INTO applied VALUES ('request', '01KA', 2000000000000)";
+            INSERT INTO applied VALUES ('request', '01KA', 200000000000)";
         connection.execute_batch(tables).unwrap();
         grow(&Store::Sqlite(file.clone()), "01KA", 0, 20_001).await.unwrap();
         grow(&Store::Sqlite(file), "01KA", 20_001, 20_003).await.unwrap();
@@ -114,6 +112,6 @@ mod tests {
         assert_eq!(count("SELECT count(*) FROM events WHERE execution IN (SELECT id FROM executions)"), 40_008);
         assert_eq!(count("SELECT count(*) FROM applied"), 20_004);
         assert_eq!(count("SELECT count(DISTINCT shard) FROM executions"), 64);
-        assert_eq!(count("SELECT max(created) - min(created) FROM executions WHERE id < '01K'"), 20_002 * 500_000);
+        assert_eq!(count("SELECT max(created) - min(created) FROM executions WHERE id < '01K'"), 20_002 * 80_000);
     }
 }

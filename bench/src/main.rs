@@ -13,6 +13,7 @@ mod deployment;
 mod drive;
 mod feed;
 mod history;
+mod http;
 mod latencies;
 mod limits;
 mod machine;

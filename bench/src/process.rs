@@ -14,6 +14,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
 
+use crate::http::Http;
+
 /// How long a start may take.
 const START: Duration = Duration::from_secs(30);
 /// How long a stop may take.
@@ -115,6 +117,13 @@ impl Server {
     /// A client with a connection of its own.
     pub(crate) fn client(&self) -> anyhow::Result<Client> {
         Ok(Client::connect(&self.url())?)
+    }
+
+    /// How many shards of the executions it owns, by its metrics.
+    pub(crate) async fn shards_owned(&self, http: &Http) -> anyhow::Result<u32> {
+        let metrics = http.get(&format!("{}/metrics", self.url())).await?;
+        let value = metrics.lines().find_map(|line| line.strip_prefix("gennaker_shards_owned "));
+        value.map_or(Ok(0), |value| value.parse().with_context(|| format!("{value:?} is no number of shards")))
     }
 
     /// The memory that it takes now.

@@ -68,7 +68,7 @@ pub(super) fn rates(report: &Report) -> Option<String> {
     let bottom = TOP + 24.0 + all().count() as f64 * BAR + groups.len() as f64 * GAP;
     let mut svg = opening("Rates per second", bottom + 30.0);
     for (place, target) in Target::value_variants().iter().enumerate() {
-        key(&mut svg, LABELS + 110.0 * place as f64, TOP, color(*target), &target.to_string());
+        key(&mut svg, LEFT + 165.0 * place as f64, TOP, color(*target), &target.to_string());
     }
     for (value, part) in scale.decades() {
         let x = along(part);

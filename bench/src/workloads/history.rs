@@ -22,7 +22,8 @@ pub(super) const METHOD: &str = "The database is filled with copies of an execut
     executions are measured with `--history` only.";
 
 pub(super) async fn measure(bench: &Bench, target: Target, sheet: &mut Sheet<'_>) -> anyhow::Result<()> {
-    let settings = ["retention.max_age=0", "retention.max_per_pipeline=0"].map(str::to_owned).to_vec();
+    let settings = ["retention.max_age=0", "retention.max_per_pipeline=0", "retention.requests=90d"];
+    let settings = settings.map(str::to_owned).to_vec();
     let variation = Variation { settings, ..Variation::default() };
     let postgres = bench.postgres_of(target).await?;
     let mut deployment = bench.deploy_varied(target, postgres, &variation).await?;

@@ -1,19 +1,14 @@
 //! W6: how many triggers fire a second.
 
-use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
-use bytes::Bytes;
+use anyhow::ensure;
 use futures::{StreamExt, TryStreamExt, stream};
 use gennaker_client::v1;
-use http_body_util::{BodyExt, Full};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use tokio::time::Instant;
 
 use crate::bench::Bench;
 use crate::deployment::Deployment;
+use crate::http::Http;
 use crate::latencies::Latencies;
 use crate::pipelines::{self, Work};
 use crate::report::{Sheet, Unit};
@@ -23,24 +18,18 @@ pub(super) const METHOD: &str = "2,000 posts to webhooks, 50 at a time over HTTP
     five stages that do nothing. A post is answered when the event and the execution that it started are stored; each \
     must have fired. There is no trigger by the calendar yet.";
 
-type HttpClient = Client<HttpConnector, Full<Bytes>>;
+const BODY: &[u8] = br#"{"ref": "refs/heads/main", "commit": "4f1c2a"}"#;
 
 pub(super) async fn measure(bench: &Bench, target: Target, sheet: &mut Sheet<'_>) -> anyhow::Result<()> {
     let (sizes, deployment) = (&bench.sizes, bench.deploy(target).await?);
-    let paths: Arc<[String]> = create_triggers(&deployment, sizes.triggers).await?.into();
-    let client: HttpClient = Client::builder(TokioExecutor::new()).build(connector());
-    post_all(&client, &deployment, &paths, sizes.warm_up, sizes.in_flight).await?;
-    let latencies = post_all(&client, &deployment, &paths, sizes.throughput, sizes.in_flight).await?;
+    let paths = create_triggers(&deployment, sizes.triggers).await?;
+    let http = Http::new();
+    post_all(&http, &deployment, &paths, sizes.warm_up, sizes.in_flight).await?;
+    let latencies = post_all(&http, &deployment, &paths, sizes.throughput, sizes.in_flight).await?;
     sheet.record("w6.rate", "Webhooks fired", Unit::PerSecond, latencies.per_second());
     sheet.record_latencies("w6", "Answer to a post", &latencies);
     sheet.plot("", &latencies);
     deployment.stop().await
-}
-
-fn connector() -> HttpConnector {
-    let mut connector = HttpConnector::new();
-    connector.set_nodelay(true);
-    connector
 }
 
 /// Makes the triggers. Where to post to.
@@ -57,7 +46,7 @@ async fn create_triggers(deployment: &Deployment, count: usize) -> anyhow::Resul
 
 /// Posts to one trigger after the other on one server after the other, some at a time.
 async fn post_all(
-    client: &HttpClient,
+    http: &Http,
     deployment: &Deployment,
     paths: &[String],
     count: usize,
@@ -65,7 +54,7 @@ async fn post_all(
 ) -> anyhow::Result<Latencies> {
     let urls = (0..count).map(|number| format!("{}{}", deployment.url(number), paths[number % paths.len()]));
     let begun = Instant::now();
-    let posts = stream::iter(urls).map(|url| post(client, url)).buffer_unordered(in_flight);
+    let posts = stream::iter(urls).map(|url| post(http, url)).buffer_unordered(in_flight);
     let mut latencies = posts
         .try_fold(Latencies::new(), |mut latencies, one| async move {
             latencies.record(one);
@@ -76,12 +65,9 @@ async fn post_all(
     Ok(latencies)
 }
 
-async fn post(client: &HttpClient, url: String) -> anyhow::Result<std::time::Duration> {
-    let body = Full::new(Bytes::from_static(br#"{"ref": "refs/heads/main", "commit": "4f1c2a"}"#));
-    let request = http::Request::post(url).header(http::header::CONTENT_TYPE, "application/json").body(body)?;
+async fn post(http: &Http, url: String) -> anyhow::Result<Duration> {
     let begun = Instant::now();
-    let response = client.request(request).await.context("a webhook could not be posted")?;
-    let (status, body) = (response.status(), response.into_body().collect().await?.to_bytes());
+    let (status, body) = http.post(&url, BODY).await?;
     let time = begun.elapsed();
     let event: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     let fired = v1::trigger_event::Decision::Fired.as_str_name();
