@@ -11,6 +11,7 @@ mod effects;
 mod error;
 mod follow;
 mod forward;
+mod fsck;
 mod handle;
 mod hub;
 mod load;
@@ -32,6 +33,7 @@ use gennaker_core::execution::StageKinds;
 use gennaker_ports::{Clock, Store};
 
 pub use error::{EngineError, WatchError};
+pub use fsck::{Finding, Invariant, Summary, fsck};
 pub use handle::{Handle, Request};
 pub use options::{Options, Retention};
 pub use service::Service;

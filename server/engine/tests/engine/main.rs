@@ -5,6 +5,7 @@
 mod support;
 
 mod crash;
+mod fsck;
 mod limits;
 mod replicas;
 mod stories;

@@ -118,6 +118,16 @@ impl MemoryStore {
         self.faults().after_commit = None;
     }
 
+    /// Changes what is stored of an execution, as damage or a fault of a program would: its row and its events. They are one
+    /// step of the log afterwards, at the place of their last one.
+    pub fn tamper(
+        &self,
+        execution: ExecutionId,
+        tamper: impl FnOnce(&mut Option<ExecutionRow>, &mut Vec<EventRecord>),
+    ) {
+        self.state().tamper(execution, tamper);
+    }
+
     /// What becomes of signals from now on. Those held back are sent, in their order, when signals are delivered again, and
     /// forgotten when they are dropped.
     pub fn deliver_signals(&self, delivery: Delivery) {

@@ -12,6 +12,21 @@ impl State {
         events.filter(|event| event.sequence > after).take(limit).cloned().collect()
     }
 
+    pub(super) fn tamper(
+        &mut self,
+        id: ExecutionId,
+        tamper: impl FnOnce(&mut Option<ExecutionRow>, &mut Vec<EventRecord>),
+    ) {
+        let mut row = self.executions.remove(&id);
+        let mut events = self.events(id, 0, usize::MAX);
+        let steps: Vec<_> = self.log.extract_if(.., |_, step| step.execution == id).collect();
+        tamper(&mut row, &mut events);
+        self.executions.extend(row.map(|row| (id, row)));
+        if let Some((position, step)) = steps.into_iter().next_back().filter(|_| !events.is_empty()) {
+            self.log.insert(position, CommittedStep { events: events.into(), ..step });
+        }
+    }
+
     pub(super) fn events_since(&self, after: &Cursor, lanes: &[Lane], limit: usize) -> Vec<CommittedStep> {
         let unread =
             self.log.values().filter(|step| lanes.contains(&step.lane) && step.position > after.get(step.lane));
