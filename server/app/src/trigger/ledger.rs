@@ -91,18 +91,19 @@ impl App {
         self.note(seen, TriggerDecision::Deduplicated, &reason, earlier.execution).await
     }
 
-    /// Takes up again what was cut short: to be called when the server starts. Returns how many events there were.
+    /// Takes up again what was seen before a time and cut short: to be called when the server starts, and from time to time,
+    /// because other servers end too. Returns how many events there were.
     ///
     /// # Errors
     /// Where the store can't be used; what was not taken up stays for the next time.
-    pub async fn recover_pending_triggers(&self) -> Result<usize, AppError> {
+    pub async fn recover_pending_triggers(&self, before: Timestamp) -> Result<usize, AppError> {
         let mut count = 0;
         let mut after: Option<String> = None;
         loop {
             let batch = self.inner.ports.store.pending_trigger_events(after.as_deref(), BATCH).await?;
             after = batch.last().map(|last| last.id.clone());
             let is_last = batch.len() < BATCH;
-            for event in batch {
+            for event in batch.into_iter().filter(|event| event.time < before) {
                 self.take_up(event, false).await?;
                 count += 1;
             }

@@ -250,15 +250,18 @@ async fn what_a_crash_cut_short_is_taken_up() {
         payload: json!({"payload": {"a": 1}, "parameters": {"version": "9"}, "reason": "r", "starter": "ann"}),
     };
     store.record_trigger_event(&event).await.unwrap();
-    assert_eq!(world.app.recover_pending_triggers().await.unwrap(), 1);
-    assert_eq!(world.app.recover_pending_triggers().await.unwrap(), 0);
+    let recover = async |before| world.app.recover_pending_triggers(before).await.unwrap();
+    let later = event.time + Duration::from_secs(1);
+    assert_eq!(recover(event.time).await, 0, "another server may be about to decide it");
+    assert_eq!(recover(later).await, 1);
+    assert_eq!(recover(later).await, 0);
     let taken = events(&world).await.remove(0);
     assert_eq!(taken.decision(), Decision::Fired);
     let execution = world.execution(&taken.execution).await;
     assert_eq!(execution.parameters["version"], "9");
     // The crash came after the start this time: the same event is the same start.
     store.decide_trigger_event(&event.id, TriggerDecision::Pending, "", None).await.unwrap();
-    world.app.recover_pending_triggers().await.unwrap();
+    recover(later).await;
     assert_eq!(events(&world).await.remove(0).execution, taken.execution);
     assert_eq!(executions(&world).await, 1);
 }
