@@ -24,11 +24,11 @@ pub(crate) async fn watch(
     loop {
         let answer = tokio::select! {
             () = shutdown.cancelled() => break,
-            answer = async { ticks.tick().await; app.ready().await } => answer,
+            answer = async { ticks.tick().await; is_ready(&app, interval).await } => answer,
         };
         let works = answer.is_ok();
         if ready.send_replace(works) != works {
-            tracing::warn!(works, problem = ?answer.err(), "the server's health changed");
+            tracing::warn!(works, problem = answer.err(), "the server's health changed");
         }
         report(&reporter, works).await;
     }
@@ -37,6 +37,14 @@ pub(crate) async fn watch(
     // Ends the streams of those who watch, which would hold their connections open.
     for service in services::NAMES.into_iter().chain([""]) {
         reporter.clear_service_status(service).await;
+    }
+}
+
+/// What does not answer in time does not work: a database can also fall silent.
+async fn is_ready(app: &App, patience: Duration) -> Result<(), String> {
+    match tokio::time::timeout(patience, app.ready()).await {
+        Ok(answer) => answer.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("the store did not answer within {patience:?}")),
     }
 }
 
