@@ -34,8 +34,26 @@ pub(crate) enum Command {
     /// Runs a server that shows what Gennaker does: a red/black deploy under load
     Demo(Demo),
 
-    /// Brings the database of a data directory up to date, without running a server
-    Migrate(Settings),
+    /// Brings the schema of the database up to date, without running a server
+    Migrate(Place),
+
+    /// Looks for what is wrong in the database, also beside running servers, and changes nothing
+    ///
+    /// Prints what it finds, one line each, then how much it looked at. The exit code is 0 where nothing was found, and 65 where
+    /// something was. `-o json` prints the same as one JSON object a line, the summary last.
+    Fsck(Place),
+
+    /// Copies the embedded database to a file, also while the server runs
+    ///
+    /// The copy is consistent, and a database like the original: to restore it, stop the server and put it into the data
+    /// directory as `gennaker.db`. PostgreSQL is copied with its own program, pg_dump.
+    Backup {
+        /// Where to; nothing may be there
+        file: PathBuf,
+
+        #[command(flatten)]
+        place: Place,
+    },
 
     /// Looks at the configuration
     #[command(subcommand)]
@@ -68,20 +86,35 @@ pub(crate) enum Look {
     Reference,
 }
 
-/// Where settings come from.
+/// Where the settings come from, and where the database is.
 #[derive(Clone, Debug, Default, Args)]
-pub(crate) struct Settings {
+pub(crate) struct Place {
     /// The configuration file [env: GENNAKER_CONFIG]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// Where to listen [default: 127.0.0.1:8480]
-    #[arg(long, value_name = "ADDRESS")]
-    listen: Option<SocketAddr>,
-
     /// Where everything is kept [default: ~/.local/state/gennaker]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+
+    /// The database of PostgreSQL to use instead of the embedded one [env: GENNAKER_STORE]
+    #[arg(long, value_name = "postgres://...")]
+    store: Option<String>,
+
+    /// Sets any setting: `limits.request_timeout=10s`; `gennaker config check` prints them all
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+/// The settings of a server.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Settings {
+    #[command(flatten)]
+    pub(crate) place: Place,
+
+    /// Where to listen [default: 127.0.0.1:8480]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
 
     /// Allows an address that others can reach, although everybody may then do everything
     #[arg(long)]
@@ -94,10 +127,6 @@ pub(crate) struct Settings {
     /// What is logged: `debug`, or `warn,gennaker_api=debug`
     #[arg(long, value_name = "FILTER")]
     log_level: Option<String>,
-
-    /// Sets any setting: `limits.request_timeout=10s`; `gennaker config check` prints them all
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
 }
 
 /// What the demo does.
@@ -116,27 +145,37 @@ pub(crate) struct Demo {
     pub(crate) data_dir: Option<PathBuf>,
 }
 
-impl Settings {
-    /// The flags as settings: (flag, key, value). An entry of `--set` without `=` is its error.
-    pub(crate) fn flags(&self) -> Result<Vec<(String, String, String)>, String> {
-        let flag = |name: &str, key: &str, value: Option<String>| {
-            value.map(|value| (format!("--{name}"), key.to_owned(), value))
-        };
-        let mut flags: Vec<_> = [
-            flag("listen", "listen", self.listen.map(|address| address.to_string())),
-            flag("data-dir", "data_dir", self.data_dir.as_ref().map(|path| path.display().to_string())),
-            flag("insecure", "insecure", self.insecure.then(|| "true".to_owned())),
-            flag("log-format", "telemetry.log_format", self.log_format.map(log_format)),
-            flag("log-level", "telemetry.log_level", self.log_level.clone()),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+/// A setting that a flag gives: the flag, the setting's key, the value.
+pub(crate) type Flag = (String, String, String);
+
+fn flag(name: &str, key: &str, value: Option<String>) -> Option<Flag> {
+    value.map(|value| (format!("--{name}"), key.to_owned(), value))
+}
+
+impl Place {
+    /// The flags as settings. An entry of `--set` without `=` is its error.
+    pub(crate) fn flags(&self) -> Result<Vec<Flag>, String> {
+        let data_dir = self.data_dir.as_ref().map(|path| path.display().to_string());
+        let own = [flag("data-dir", "data_dir", data_dir), flag("store", "store.url", self.store.clone())];
+        let mut flags: Vec<Flag> = own.into_iter().flatten().collect();
         for entry in &self.set {
             let (key, value) = entry.split_once('=').ok_or_else(|| format!("--set takes KEY=VALUE, not {entry:?}"))?;
             flags.push((format!("--set {key}"), key.trim().to_owned(), value.to_owned()));
         }
         Ok(flags)
+    }
+}
+
+impl Settings {
+    /// The flags as settings; `--set` wins over the others.
+    pub(crate) fn flags(&self) -> Result<Vec<Flag>, String> {
+        let own = [
+            flag("listen", "listen", self.listen.map(|address| address.to_string())),
+            flag("insecure", "insecure", self.insecure.then(|| "true".to_owned())),
+            flag("log-format", "telemetry.log_format", self.log_format.map(log_format)),
+            flag("log-level", "telemetry.log_level", self.log_level.clone()),
+        ];
+        Ok(own.into_iter().flatten().chain(self.place.flags()?).collect())
     }
 }
 
@@ -167,7 +206,7 @@ mod tests {
         let flags = settings.flags().unwrap();
         let keys: Vec<_> = flags.iter().map(|(_, key, value)| format!("{key}={value}")).collect();
         assert_eq!(keys, ["listen=127.0.0.1:1", "insecure=true", "limits.max_page_size=7"]);
-        let wrong = Settings { set: vec!["limits".to_owned()], ..Settings::default() };
+        let wrong = Place { set: vec!["limits".to_owned()], ..Place::default() };
         assert_eq!(wrong.flags().unwrap_err(), "--set takes KEY=VALUE, not \"limits\"");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! This is the only place that reads the environment.
 
+mod address;
 mod reference;
 mod settings;
 mod value;
@@ -18,6 +19,9 @@ pub(crate) use settings::{Config, LogFormat, Synchronous, Telemetry};
 
 /// The environment variables that begin like settings but are none.
 const NOT_SETTINGS: [&str; 3] = ["GENNAKER_CONFIG", "GENNAKER_SERVER", "GENNAKER_ACTOR"];
+
+/// What else stands for a setting.
+const ALIASES: [(&str, &str); 1] = [("GENNAKER_STORE", "store.url")];
 
 const PREFIX: &str = "GENNAKER_";
 
@@ -144,7 +148,11 @@ impl Layers {
     fn add_file(&mut self, defaults: &Table, path: &Path) -> Result<(), ConfigError> {
         let failed = |reason: String| ConfigError::File { path: path.to_owned(), reason };
         let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-        let table: Table = text.parse().map_err(|error: toml::de::Error| failed(error.to_string()))?;
+        // Not the error's own text, which repeats the line with whatever secret is in it.
+        let table: Table = text.parse().map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            failed(format!("line {line}: {}", error.message()))
+        })?;
         for (key, value) in leaves(&table, "") {
             let source = Source::File(path.to_owned());
             self.known(defaults, &key, &source)?;
@@ -154,8 +162,9 @@ impl Layers {
     }
 
     fn add_environment(&mut self, defaults: &Table, all: &BTreeMap<String, String>) -> Result<(), ConfigError> {
+        let aliases = ALIASES.map(|(name, key)| (name.to_owned(), key.to_owned()));
         let keys: BTreeMap<String, String> =
-            leaves(defaults, "").into_iter().map(|(key, _)| (variable(&key), key)).collect();
+            leaves(defaults, "").into_iter().map(|(key, _)| (variable(&key), key)).chain(aliases).collect();
         let ours = all.iter().filter(|(name, _)| name.starts_with(PREFIX) && !NOT_SETTINGS.contains(&name.as_str()));
         for (name, value) in ours {
             let source = Source::Environment(name.clone());

@@ -7,10 +7,13 @@ mod arguments;
 mod config;
 mod demo;
 mod failure;
+mod fsck;
+mod maintenance;
 mod open;
 mod options;
 mod serve;
 mod shutdown;
+mod storage;
 mod telemetry;
 mod wiring;
 
@@ -20,8 +23,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use gennaker_cloud_local::sample::{SampleOptions, sample_program};
 
-use crate::arguments::{Arguments, Command, Look, Settings};
-use crate::config::Loaded;
+use crate::arguments::{Arguments, Command, Look, Place, Settings};
+use crate::config::{Config, Loaded};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
@@ -41,7 +44,9 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         match arguments.command {
             Command::Serve(settings) => serve::serve(load(&settings)?.config).await,
             Command::Demo(options) => demo::demo(&options, arguments.globals.no_color).await,
-            Command::Migrate(settings) => migrate(&settings).await,
+            Command::Migrate(place) => maintenance::migrate(&load_place(&place)?).await,
+            Command::Fsck(place) => fsck::fsck(&load_place(&place)?, arguments.globals.output).await,
+            Command::Backup { file, place } => maintenance::backup(&load_place(&place)?, &file).await,
             Command::Config(Look::Check(settings)) => print(&config::effective(&load(&settings)?)),
             Command::Config(Look::Reference) => print(&config::reference()),
             Command::Completions { shell } => completions(shell),
@@ -53,13 +58,15 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 
 fn load(settings: &Settings) -> Result<Loaded, Failure> {
     let flags = settings.flags().map_err(Failure::usage)?;
-    Ok(config::load(settings.config.as_deref(), &config::environment(), &flags)?)
+    Ok(config::load(settings.place.config.as_deref(), &config::environment(), &flags)?)
 }
 
-async fn migrate(settings: &Settings) -> Result<ExitCode, Failure> {
-    let config = load(settings)?.config;
-    let migrated = open::migrate(&config).await?;
-    print(&format!("{}: schema version {} (was {})\n", config.data_dir.display(), migrated.to, migrated.from))
+/// For a command that does its work on the database, without a server.
+fn load_place(place: &Place) -> Result<Config, Failure> {
+    let flags = place.flags().map_err(Failure::usage)?;
+    let loaded = config::load(place.config.as_deref(), &config::environment(), &flags)?;
+    telemetry::complain()?;
+    Ok(loaded.config)
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
@@ -77,13 +84,18 @@ async fn sample(version: String) -> Result<ExitCode, Failure> {
         .map_err(|error| Failure::unavailable(format!("the sample program ended: {error}")))
 }
 
-/// Prints to the standard output; a reader that went away is no failure.
 fn print(text: &str) -> Result<ExitCode, Failure> {
-    match std::io::stdout().write_all(text.as_bytes()) {
+    wrote(std::io::stdout().write_all(text.as_bytes()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What became of the output; a reader that went away is no failure.
+fn wrote(written: std::io::Result<()>) -> Result<(), Failure> {
+    match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::unavailable(format!("can't write the output: {error}")))
         }
-        Ok(()) | Err(_) => Ok(ExitCode::SUCCESS),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

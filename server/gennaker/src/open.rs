@@ -1,10 +1,10 @@
-//! Opening what a server needs, and saying clearly why that fails.
+//! Opening what a server needs besides its store, and saying clearly why that fails.
 
 use std::io;
+use std::sync::Arc;
 
 use gennaker_cloud_local::LocalCloud;
-use gennaker_ports::SystemClock;
-use gennaker_store::{OpenError, SqliteStore};
+use gennaker_ports::Clock;
 use tokio::net::TcpListener;
 
 use crate::config::Config;
@@ -37,23 +37,13 @@ pub(crate) async fn listener(config: &Config) -> Result<TcpListener, Failure> {
     })
 }
 
-/// The store, which brings its schema up to date.
-pub(crate) async fn store(config: &Config) -> Result<SqliteStore, Failure> {
-    let options = options::store(config);
-    blocking(move || SqliteStore::open(&options)).await?.map_err(|error| open_failed(&error))
-}
-
-/// Brings the schema of the database up to date.
-pub(crate) async fn migrate(config: &Config) -> Result<gennaker_store::Migrated, Failure> {
-    let options = options::store(config);
-    blocking(move || gennaker_store::migrate(&options)).await?.map_err(|error| open_failed(&error))
-}
-
 /// The cloud of local processes.
-pub(crate) async fn local(config: &Config) -> Result<(LocalCloud, gennaker_cloud_local::Service), Failure> {
+pub(crate) async fn local(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+) -> Result<(LocalCloud, gennaker_cloud_local::Service), Failure> {
     use gennaker_cloud_local::Error;
-    let opened = LocalCloud::start(options::local(config), std::sync::Arc::new(SystemClock)).await;
-    opened.map_err(|error| {
+    LocalCloud::start(options::local(config), clock).await.map_err(|error| {
         let kind = match &error {
             Error::File { .. } => FailureKind::CantCreate,
             Error::InUse(_) => FailureKind::Unavailable,
@@ -61,18 +51,4 @@ pub(crate) async fn local(config: &Config) -> Result<(LocalCloud, gennaker_cloud
         };
         Failure::new(kind, error.to_string())
     })
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Failure::internal(format!("opening failed: {error}")))
-}
-
-fn open_failed(error: &OpenError) -> Failure {
-    let kind = match error {
-        OpenError::NotWritable { .. } | OpenError::Full { .. } | OpenError::Io { .. } => FailureKind::CantCreate,
-        OpenError::InUse { .. } => FailureKind::Unavailable,
-        OpenError::Damaged { .. } | OpenError::Foreign { .. } | OpenError::Newer { .. } => FailureKind::Data,
-        OpenError::Database { .. } => FailureKind::Internal,
-    };
-    Failure::new(kind, error.to_string())
 }

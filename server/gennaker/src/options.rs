@@ -1,11 +1,10 @@
 //! The configuration in the words of each part.
 
-use std::path::Path;
 use std::time::Duration;
 
 use crate::config::{Config, Synchronous};
 
-pub(crate) fn store(config: &Config) -> gennaker_store::Options {
+pub(crate) fn embedded(config: &Config) -> gennaker_store::Options {
     let store = &config.store;
     gennaker_store::Options {
         synchronous: match store.synchronous {
@@ -20,14 +19,32 @@ pub(crate) fn store(config: &Config) -> gennaker_store::Options {
     }
 }
 
+/// None for the embedded database.
+pub(crate) fn postgres(config: &Config) -> Option<gennaker_store::PostgresOptions> {
+    let store = &config.store;
+    let url = store.url.secret()?;
+    Some(gennaker_store::PostgresOptions {
+        max_connections: store.max_connections,
+        acquire_timeout: store.acquire_timeout.0,
+        statement_timeout: store.statement_timeout.0,
+        lock_timeout: store.lock_timeout.0,
+        ..gennaker_store::PostgresOptions::new(url)
+    })
+}
+
 pub(crate) fn engine(config: &Config) -> gennaker_engine::Options {
     let (engine, limits) = (&config.engine, &config.limits);
     gennaker_engine::Options {
-        owner: owner(&config.data_dir),
+        owner: owner(),
+        lease: engine.lease.0,
+        poll: engine.poll.0,
+        forward_patience: engine.forward_patience.0,
+        retention: retention(config),
         mailbox: engine.mailbox,
         batch: engine.batch,
         live: engine.live,
         effects: engine.effects,
+        max_queued: usize_of(limits.max_queued_executions.into()),
         max_outputs: usize_of(limits.max_output_bytes.0),
         max_watches: usize_of(limits.max_concurrent_watches.into()),
         watch_buffer: engine.watch_buffer,
@@ -37,9 +54,22 @@ pub(crate) fn engine(config: &Config) -> gennaker_engine::Options {
     }
 }
 
-/// The embedded database belongs to one server at a time, so that the next one may take the leases of the last at once.
-fn owner(data_dir: &Path) -> String {
-    format!("embedded:{}", data_dir.display())
+fn retention(config: &Config) -> gennaker_engine::Retention {
+    let retention = &config.retention;
+    gennaker_engine::Retention {
+        max_age: retention.max_age.limit(),
+        max_per_pipeline: Some(retention.max_per_pipeline).filter(|count| *count > 0),
+        requests: retention.requests.0,
+        trigger_events: retention.trigger_events.limit(),
+        interval: retention.interval.0,
+        batch: retention.batch,
+    }
+}
+
+/// A name that no other process has or had, under which an operator finds this one again: machine, process, chance.
+fn owner() -> String {
+    let host = nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok());
+    format!("{}-{}-{:08x}", host.as_deref().unwrap_or("unnamed"), std::process::id(), rand::random::<u32>())
 }
 
 pub(crate) fn app(config: &Config) -> gennaker_app::Options {

@@ -16,14 +16,14 @@ pub(crate) async fn serve(config: Config) -> Result<ExitCode, Failure> {
     let begin = Instant::now();
     let signals = Signals::listen()?;
     let instruments = telemetry::install(&config.telemetry)?;
-    let node = Node::open(&config, instruments.page()).await?;
-    if config.insecure && !config.listen.ip().is_loopback() {
-        tracing::warn!(address = %node.address(), "everybody who can reach this address can do everything");
-    }
-    let took = begin.elapsed();
-    tracing::info!(address = %node.address(), data_dir = %config.data_dir.display(), ?took, "ready");
     let stop = CancellationToken::new();
     let program = async {
+        // A stop while the database is waited for is a stop too.
+        let Some(node) = stop.run_until_cancelled(Node::open(&config, instruments.page())).await else {
+            return Ok(());
+        };
+        let node = node?;
+        announce(&config, &node, begin);
         tokio::select! {
             ended = node.run(stop.clone()) => ended,
             never = instruments.upkeep() => match never {},
@@ -33,4 +33,16 @@ pub(crate) async fn serve(config: Config) -> Result<ExitCode, Failure> {
     tracing::info!("stopped");
     instruments.flush();
     Ok(ExitCode::SUCCESS)
+}
+
+fn announce(config: &Config, node: &Node, begin: Instant) {
+    let (address, name, took) = (node.address(), node.name(), begin.elapsed());
+    if config.insecure && !config.listen.ip().is_loopback() {
+        tracing::warn!(%address, "everybody who can reach this address can do everything");
+    }
+    if config.store.url.is_embedded() {
+        tracing::info!(%address, data_dir = %config.data_dir.display(), ?took, "ready");
+    } else {
+        tracing::info!(%address, store = %config.store.url, name, ?took, "ready");
+    }
 }

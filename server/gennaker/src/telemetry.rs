@@ -10,6 +10,7 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
@@ -49,6 +50,13 @@ pub(crate) fn install(options: &Telemetry) -> Result<Instruments, Failure> {
         tracing::error!(place, backtrace = %std::backtrace::Backtrace::capture(), "panic: {message}");
     }));
     Ok(Instruments { traces, metrics: metrics()? })
+}
+
+/// Sets up logs of what goes wrong, for a command that is no server.
+pub(crate) fn complain() -> Result<(), Failure> {
+    let warnings = logs(LogFormat::Auto).with_filter(LevelFilter::WARN);
+    let installed = Registry::default().with(warnings).try_init();
+    installed.map_err(|error| Failure::internal(format!("can't set up logs: {error}")))
 }
 
 /// What is logged. The migrations' own lines repeat what the store says, with source paths of the machine that built it.

@@ -1,7 +1,9 @@
 //! Which adapter stands behind which port: the only place that names concrete ones.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use gennaker_api::{MetricsPage, Server};
@@ -10,8 +12,7 @@ use gennaker_core::execution::{ExecutionId, StageKinds};
 use gennaker_core::strategy::TrafficGuard;
 use gennaker_ports::authorizer::AllowAll;
 use gennaker_ports::{
-    Cloud, Clouds, Launch, LaunchError, Launcher, Store, SystemClock, SystemSecrets, TrafficGuards,
-    TrafficGuardsUnavailable,
+    Clock, Cloud, Clouds, Launch, LaunchError, Launcher, SystemSecrets, TrafficGuards, TrafficGuardsUnavailable,
 };
 use gennaker_stages::Registry;
 use tokio::net::TcpListener;
@@ -20,12 +21,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::storage::{self, Storage};
 use crate::{open, options};
+
+/// How often trigger events are looked for that some server noted and did not decide.
+const RECOVERY: Duration = Duration::from_secs(60);
 
 /// A server that listens and has everything it needs, but does not run yet.
 pub(crate) struct Node {
     listener: TcpListener,
     address: SocketAddr,
+    name: String,
+    storage: Storage,
     api: Server,
     app: App,
     engine: gennaker_engine::Service,
@@ -37,19 +44,21 @@ impl Node {
     pub(crate) async fn open(config: &Config, metrics: MetricsPage) -> Result<Self, Failure> {
         let listener = open::listener(config).await?;
         let address = listener.local_addr().map_err(|error| Failure::internal(error.to_string()))?;
-        let store: Arc<dyn Store> = Arc::new(open::store(config).await?);
-        let (clouds, local) = clouds(config).await?;
+        let storage = storage::open(config).await?;
+        let (clouds, local) = clouds(config, storage.clock.clone()).await?;
         let late = Arc::new(Late::default());
         let kinds = Registry::new(gennaker_stages::Context {
             clouds: clouds.clone(),
             launcher: late.clone(),
             guards: late.clone(),
         });
-        let (engine, handle) = gennaker_engine::new(options::engine(config), engine_ports(store.clone(), kinds));
+        let engine = options::engine(config);
+        let name = engine.owner.clone();
+        let (engine, handle) = gennaker_engine::new(engine, engine_ports(&storage, kinds));
         let ports = gennaker_app::Ports {
-            store,
+            store: storage.store.clone(),
             clouds,
-            clock: Arc::new(SystemClock),
+            clock: storage.clock.clone(),
             authorizer: Arc::new(AllowAll),
             secrets: Arc::new(SystemSecrets),
             engine: handle,
@@ -57,12 +66,17 @@ impl Node {
         let app = App::new(options::app(config), ports);
         late.bind(app.clone());
         let api = Server::new(app.clone(), options::api(config), metrics);
-        Ok(Self { listener, address, api, app, engine, local })
+        Ok(Self { listener, address, name, storage, api, app, engine, local })
     }
 
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its name among the servers that share a database.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Runs until the shutdown. Then clients are let go first, the engine ends what it can, and the clouds come last: each
@@ -85,7 +99,8 @@ impl Node {
             local_stop.cancel();
             ended
         };
-        let ((), ended, ()) = tokio::join!(api, engine, recover(&self.app));
+        let recovery = shutdown.run_until_cancelled(recover(&self.app, &self.storage));
+        let ((), ended, _) = tokio::join!(api, engine, recovery);
         local.join_all().await;
         match ended {
             Ok(Ok(())) => Ok(()),
@@ -95,26 +110,44 @@ impl Node {
     }
 }
 
-/// Decides the trigger events that a server noted before it ended, but did not decide.
-async fn recover(app: &App) {
-    match app.recover_pending_triggers().await {
-        Ok(0) => {}
-        Ok(count) => tracing::info!(count, "decided trigger events that an earlier server left"),
-        Err(error) => tracing::error!(%error, "can't decide the trigger events that an earlier server left"),
+/// Decides, again and again, the trigger events that a server noted, but did not decide before it ended. What another one
+/// may be deciding just now is left alone.
+async fn recover(app: &App, storage: &Storage) -> Infallible {
+    let mut leave = if storage.is_shared { RECOVERY } else { Duration::ZERO };
+    let mut ticks = tokio::time::interval(RECOVERY);
+    loop {
+        ticks.tick().await;
+        match app.recover_pending_triggers(storage.clock.now() - leave).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "decided trigger events that an earlier server left"),
+            Err(error) => tracing::error!(%error, "can't decide the trigger events that an earlier server left"),
+        }
+        leave = RECOVERY;
     }
 }
 
-fn engine_ports(store: Arc<dyn Store>, kinds: Registry) -> gennaker_engine::Ports {
+fn engine_ports(storage: &Storage, kinds: Registry) -> gennaker_engine::Ports {
     let kinds = Arc::new(kinds);
     let planning: Arc<dyn StageKinds> = kinds.clone();
-    gennaker_engine::Ports { store, kinds: planning, tasks: kinds, clock: Arc::new(SystemClock) }
+    let (store, clock) = (storage.store.clone(), storage.clock.clone());
+    gennaker_engine::Ports { store, kinds: planning, tasks: kinds, clock }
 }
 
-async fn clouds(config: &Config) -> Result<(Clouds, Option<gennaker_cloud_local::Service>), Failure> {
-    if !config.local.enabled {
+async fn clouds(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+) -> Result<(Clouds, Option<gennaker_cloud_local::Service>), Failure> {
+    if !config.has_local_cloud() {
         return Ok((Clouds::default(), None));
     }
-    let (cloud, service) = open::local(config).await?;
+    if !config.store.url.is_embedded() {
+        tracing::warn!(
+            account = config.local.account,
+            "local.enabled is set: other servers on this database can't reach the processes of this machine, so stages that \
+             need them fail there; use it with a single server only"
+        );
+    }
+    let (cloud, service) = open::local(config, clock).await?;
     let provider: Arc<dyn Cloud> = Arc::new(cloud);
     Ok((Clouds::new(vec![provider]), Some(service)))
 }

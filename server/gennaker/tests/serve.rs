@@ -183,6 +183,27 @@ fn a_migration_by_itself() {
 }
 
 #[test]
+fn a_copy_of_a_database_in_use_and_a_look_at_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let data_dir = dir.path().join("data");
+    let server = Running::start(&data_dir);
+    let copy = dir.path().join("restored").join("gennaker.db");
+    std::fs::create_dir(copy.parent().unwrap()).unwrap();
+    let arguments = ["backup", copy.to_str().unwrap(), "--data-dir", data_dir.to_str().unwrap()];
+    assert_eq!(output(&arguments).status.code(), Some(0));
+    let (code, text) = failure(&arguments);
+    assert_eq!(code, 73, "{text}");
+    assert!(text.contains(copy.to_str().unwrap()), "{text}");
+    for place in [&data_dir, copy.parent().unwrap()] {
+        let output = output(&["fsck", "--data-dir", place.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("nothing is wrong"), "{place:?}");
+    }
+    drop(server);
+    drop(Running::start(copy.parent().unwrap()));
+}
+
+#[test]
 fn completions_for_shells() {
     for shell in ["bash", "zsh", "fish"] {
         let output = output(&["completions", shell]);

@@ -62,12 +62,13 @@ const INTRODUCTION: &str = "# Configuration
 1. the defaults below;
 2. a TOML file: `--config FILE`, or the one that `GENNAKER_CONFIG` names;
 3. environment variables;
-4. flags: `--listen`, `--data-dir`, `--insecure`, `--log-format`, `--log-level`, and `--set KEY=VALUE` for every setting.
+4. flags: `--listen`, `--data-dir`, `--store`, `--insecure`, `--log-format`, `--log-level`, and `--set KEY=VALUE` for every
+   setting.
 
 `gennaker config check` prints the settings in effect and where each comes from. An unknown key or a wrong value is named with
 its source, and the exit code is 64.
 
-Durations are a whole number and a unit (`500ms`, `30s`, `5m`, `2h`, `7d`), sizes a number of bytes with or without a unit
+Durations are a whole number and a unit (`500ms`, `30s`, `5m`, `2h`, `7d`) or `0`, sizes a number of bytes with or without a unit
 (`65536`, `64KiB`, `4MiB`, `1GiB`). In environment variables and flags, lists are written with commas.
 
 ```toml

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::value::{Period, Size};
+use super::address::StoreAddress;
+use super::value::{Period, Size, Switch};
 
 /// Defines a section: a struct with defaults that refuses unknown keys, and the descriptions of its keys.
 macro_rules! settings {
@@ -43,20 +44,37 @@ settings! {
         data_dir: PathBuf = PathBuf::from(".gennaker"),
         /// Allows a listen address that others can reach, although everybody may then do everything.
         insecure: bool = false,
-        /// The embedded database.
+        /// Where everything durable is kept: in a database embedded in the server, or in PostgreSQL, which several servers share.
+        /// `connect_timeout` to `lock_timeout` are about PostgreSQL, what follows them is about the embedded database.
         store: Store = Store::default(),
         /// What clients may do.
         limits: Limits = Limits::default(),
         /// The engine that drives executions.
         engine: Engine = Engine::default(),
+        /// How long what has ended is kept.
+        retention: Retention = Retention::default(),
         /// The cloud of local processes.
         local: Local = Local::default(),
         /// What the server tells about itself.
         telemetry: Telemetry = Telemetry::default(),
     }
 
-    /// `[store]`: the embedded database.
+    /// `[store]`: where everything durable is kept.
     Store {
+        /// The database. Empty is the one embedded in the data directory; `postgres://user@host:5432/database` is one of
+        /// PostgreSQL, with `?sslmode=verify-full&sslrootcert=FILE` over TLS. A password belongs in the environment or in a file
+        /// that only the server can read. `GENNAKER_STORE` sets it too.
+        url: StoreAddress = StoreAddress::default(),
+        /// How long the server waits at its start for a database that does not answer.
+        connect_timeout: Period = Period::secs(30),
+        /// The most connections of this server to the database, besides two over which it hears other servers and tells them.
+        max_connections: u32 = 16,
+        /// How long a call waits for a free connection, and for the database to take a new one.
+        acquire_timeout: Period = Period::secs(5),
+        /// How long the database may take for one statement.
+        statement_timeout: Period = Period::secs(30),
+        /// How long a statement may wait for a lock.
+        lock_timeout: Period = Period::secs(10),
         /// What an acknowledged write survives: `full` a power failure, `normal` a crash of the server.
         synchronous: Synchronous = Synchronous::Full,
         /// How many reads run at once.
@@ -136,12 +154,35 @@ settings! {
         watch_buffer: usize = 256,
         /// How long side effects may take to end by themselves when the server stops.
         drain: Period = Period::millis(500),
+        /// The time within which another server takes over from one that died. It is renewed three times as often.
+        lease: Period = Period::secs(10),
+        /// How often the store is read without a signal from another server, should one be lost.
+        poll: Period = Period::secs(5),
+        /// How long a call waits for another server to decide it.
+        forward_patience: Period = Period::secs(30),
+    }
+
+    /// `[retention]`: how long what has ended is kept. What has not ended is never removed.
+    Retention {
+        /// How long executions are kept after their end. 0 keeps them.
+        max_age: Period = Period::days(90),
+        /// How many ended executions of one pipeline are kept. 0 keeps them all.
+        max_per_pipeline: usize = 1000,
+        /// How long a request is known, so that a repeat with the same request id does nothing new.
+        requests: Period = Period::days(1),
+        /// How long trigger events are kept. 0 keeps them. One that was removed is a new one when it comes again.
+        trigger_events: Period = Period::days(90),
+        /// How often something is looked for that can go.
+        interval: Period = Period::secs(60),
+        /// How much goes in one transaction at most.
+        batch: usize = 500,
     }
 
     /// `[local]`: the cloud whose server groups are processes on this machine.
     Local {
-        /// Whether there is such a cloud.
-        enabled: bool = true,
+        /// Whether there is such a cloud: `true`, `false`, or `auto` for where the embedded database is used. Servers that share
+        /// a database don't share their machines, so with PostgreSQL at most one of them may have it.
+        enabled: Switch = Switch::Auto,
         /// The name of its account.
         account: String = "local".to_owned(),
         /// Its regions; they are names only.
@@ -204,9 +245,15 @@ impl Config {
         ("store", Store::KEYS),
         ("limits", Limits::KEYS),
         ("engine", Engine::KEYS),
+        ("retention", Retention::KEYS),
         ("local", Local::KEYS),
         ("telemetry", Telemetry::KEYS),
     ];
+
+    /// Whether there is a cloud of local processes.
+    pub(crate) fn has_local_cloud(&self) -> bool {
+        self.local.enabled.is_on(self.store.url.is_embedded())
+    }
 
     /// What no type can say: each wrong setting by its key, with what is wrong.
     pub(crate) fn problems(&self) -> Vec<(&'static str, String)> {
@@ -250,6 +297,22 @@ impl Config {
         ] {
             check((1..=1_000_000).contains(&number), key, "must be between 1 and 1000000");
         }
+        let hour = Period::secs(60 * 60);
+        for (period, key, least) in [
+            (self.store.acquire_timeout, "store.acquire_timeout", Period::millis(100)),
+            (self.store.statement_timeout, "store.statement_timeout", Period::secs(1)),
+            (self.store.lock_timeout, "store.lock_timeout", Period::millis(100)),
+            (self.engine.lease, "engine.lease", Period::secs(1)),
+            (self.engine.poll, "engine.poll", Period::millis(100)),
+            (self.engine.forward_patience, "engine.forward_patience", Period::secs(1)),
+            (self.retention.interval, "retention.interval", Period::secs(1)),
+        ] {
+            check((least..=hour).contains(&period), key, &format!("must be between {least} and {hour}"));
+        }
+        check((2..=1000).contains(&self.store.max_connections), "store.max_connections", "must be between 2 and 1000");
+        check((1..=10_000).contains(&self.retention.batch), "retention.batch", "must be between 1 and 10000");
+        let requests = self.retention.requests;
+        check(requests >= Period::secs(60), "retention.requests", "must be at least 1m, for clients that try again");
         check(!self.local.account.is_empty(), "local.account", "must not be empty");
         check(!self.local.regions.is_empty(), "local.regions", "must name at least one region");
         problems

@@ -68,6 +68,7 @@ fn what_is_wrong_is_named_with_its_source() {
         Some("unknown setting limit.max_page_size (DIR/gennaker.toml)")
     );
     assert!(file("listen = ").starts_with("can't read the configuration file DIR/gennaker.toml: "));
+    assert!(!file("[store]\nurl = \"postgres://me:hunter2@db/gennaker").contains("hunter2"));
     assert!(file("listen = \"nowhere\"").starts_with("setting listen (DIR/gennaker.toml) is wrong: "));
     assert!(
         file("[limits]\nmax_page_size = \"many\"")
@@ -94,6 +95,32 @@ fn what_is_wrong_is_named_with_its_source() {
     assert_eq!(flag("insecure", "yes"), "setting insecure (flag --set) must be true or false, not \"yes\"");
     assert_eq!(flag("limits.max_page_size", "0"), "setting limits.max_page_size (flag --set) must be at least 1");
     assert!(flag("limits.max_page_size", "-1").starts_with("setting limits.max_page_size (flag --set) is wrong: "));
+}
+
+#[test]
+fn the_store_has_a_short_name_in_the_environment() {
+    let address = "postgres://me:hunter2@db/gennaker";
+    let loaded = load_from(None, &[("GENNAKER_STORE", address)], &[]).unwrap();
+    assert_eq!(loaded.config.store.url.secret(), Some(address));
+    let text = effective(&loaded);
+    let line = text.lines().find(|line| line.starts_with("url = ")).unwrap();
+    assert!(line.contains("\"postgres://me:***@db/gennaker\"") && line.ends_with("GENNAKER_STORE"), "{line}");
+    let wrong = load_from(None, &[("GENNAKER_STORE", "mysql://me:hunter2@db")], &[]).unwrap_err();
+    assert!(wrong.starts_with("setting store.url (environment variable GENNAKER_STORE) is wrong: must be"), "{wrong}");
+    assert!(!wrong.contains("hunter2") && !format!("{loaded:?}").contains("hunter2"));
+}
+
+#[test]
+fn the_local_cloud_is_there_with_the_embedded_database_or_where_it_is_wanted() {
+    let postgres = ("store.url", "postgres://db/gennaker");
+    let has = |flags: &[(&str, &str)]| load_from(None, &[], flags).unwrap().config.has_local_cloud();
+    assert!(has(&[]));
+    assert!(!has(&[postgres]));
+    assert!(has(&[postgres, ("local.enabled", "true")]));
+    assert!(!has(&[("local.enabled", "false")]));
+    assert!(!load_from(Some("[local]\nenabled = false"), &[], &[]).unwrap().config.has_local_cloud());
+    let wrong = load_from(None, &[], &[("local.enabled", "yes")]).unwrap_err();
+    assert_eq!(wrong, "setting local.enabled (flag --set) is wrong: must be auto, true or false");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Settings with a unit: durations and sizes.
+//! Settings that are more than a number or a text: durations and sizes with their units, switches.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,12 +21,24 @@ impl Period {
     pub(crate) const fn secs(secs: u64) -> Self {
         Self(Duration::from_secs(secs))
     }
+
+    pub(crate) const fn days(days: u64) -> Self {
+        Self::secs(days * 24 * 60 * 60)
+    }
+
+    /// Nothing at all where it is 0, which means that there is no limit.
+    pub(crate) fn limit(self) -> Option<Duration> {
+        Some(self.0).filter(|period| !period.is_zero())
+    }
 }
 
 impl FromStr for Period {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.trim() == "0" {
+            return Ok(Self::millis(0));
+        }
         let rule = "must be a whole number and a unit: 500ms, 30s, 5m, 2h or 7d";
         parse(text, &PERIODS).map(Self::millis).ok_or(rule)
     }
@@ -35,6 +47,9 @@ impl FromStr for Period {
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX);
+        if millis == 0 {
+            return f.write_str("0");
+        }
         write_with(f, millis, &PERIODS)
     }
 }
@@ -106,6 +121,57 @@ macro_rules! as_text {
     };
 }
 
+/// Something that is on, off, or as the rest of the configuration suggests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Switch {
+    Auto,
+    On,
+    Off,
+}
+
+impl Switch {
+    /// Whether it is on.
+    pub(crate) fn is_on(self, otherwise: bool) -> bool {
+        match self {
+            Self::Auto => otherwise,
+            Self::On => true,
+            Self::Off => false,
+        }
+    }
+}
+
+impl Serialize for Switch {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Auto => serializer.serialize_str("auto"),
+            Self::On => serializer.serialize_bool(true),
+            Self::Off => serializer.serialize_bool(false),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Switch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const RULE: &str = "must be auto, true or false";
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "must be auto, true or false")]
+        enum Form {
+            Text(String),
+            Bool(bool),
+        }
+        match Form::deserialize(deserializer)? {
+            Form::Bool(true) => Ok(Self::On),
+            Form::Bool(false) => Ok(Self::Off),
+            Form::Text(text) => match text.as_str() {
+                "auto" => Ok(Self::Auto),
+                "true" => Ok(Self::On),
+                "false" => Ok(Self::Off),
+                _ => Err(serde::de::Error::custom(RULE)),
+            },
+        }
+    }
+}
+
 as_text!(Period);
 as_text!(Size);
 
@@ -121,7 +187,8 @@ mod tests {
             ("90s", 90_000, "90s"),
             ("120 s", 120_000, "2m"),
             ("24h", 86_400_000, "1d"),
-            ("0s", 0, "0ms"),
+            ("0s", 0, "0"),
+            ("0", 0, "0"),
         ] {
             let period: Period = text.parse().unwrap();
             assert_eq!((period, period.to_string().as_str()), (Period::millis(millis), written));
