@@ -11,6 +11,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use crate::http::Http;
+use crate::metrics::{Commits, Metrics};
 use crate::process::{Launch, Memory, Server};
 use crate::target::{Database, Synchronous, Target};
 
@@ -28,6 +29,7 @@ pub(crate) struct Deployment {
     directories: Vec<PathBuf>,
     servers: Vec<Server>,
     store: Store,
+    http: Http,
 }
 
 /// Where the servers keep what they know.
@@ -70,7 +72,7 @@ impl Deployment {
                 Store::Postgres(database)
             }
         };
-        let mut deployment = Self { launch, directories, servers: Vec::new(), store };
+        let mut deployment = Self { launch, directories, servers: Vec::new(), store, http: Http::new() };
         deployment.resume().await?;
         Ok(deployment)
     }
@@ -135,14 +137,23 @@ impl Deployment {
         self.servers.iter().map(Server::cpu_time).sum()
     }
 
+    /// What all servers together have committed so far.
+    pub(crate) async fn commits(&self) -> anyhow::Result<Commits> {
+        Ok(self.metrics().await?.iter().map(Metrics::commits).sum())
+    }
+
+    async fn metrics(&self) -> anyhow::Result<Vec<Metrics>> {
+        try_join_all(self.servers.iter().map(|server| server.metrics(&self.http))).await
+    }
+
     /// Waits until each replica has its share of the shards.
     pub(crate) async fn balance(&self) -> anyhow::Result<()> {
         if self.replicas() == 1 {
             return Ok(());
         }
-        let (http, deadline) = (Http::new(), Instant::now() + BALANCE);
+        let deadline = Instant::now() + BALANCE;
         loop {
-            let owned = try_join_all(self.servers.iter().map(|server| server.shards_owned(&http))).await?;
+            let owned: Vec<u32> = self.metrics().await?.iter().map(Metrics::shards_owned).collect();
             let fair = SHARDS.div_ceil(u32::try_from(owned.len())?);
             if owned.iter().sum::<u32>() == SHARDS && owned.iter().all(|shards| *shards <= fair) {
                 return Ok(());

@@ -17,6 +17,7 @@ mod http;
 mod latencies;
 mod limits;
 mod machine;
+mod metrics;
 mod pipelines;
 mod process;
 mod report;

@@ -15,6 +15,7 @@ use nix::unistd::Pid;
 use tokio::process::{Child, Command};
 
 use crate::http::Http;
+use crate::metrics::Metrics;
 
 /// How long a start may take.
 const START: Duration = Duration::from_secs(30);
@@ -119,11 +120,9 @@ impl Server {
         Ok(Client::connect(&self.url())?)
     }
 
-    /// How many shards of the executions it owns, by its metrics.
-    pub(crate) async fn shards_owned(&self, http: &Http) -> anyhow::Result<u32> {
-        let metrics = http.get(&format!("{}/metrics", self.url())).await?;
-        let value = metrics.lines().find_map(|line| line.strip_prefix("gennaker_shards_owned "));
-        value.map_or(Ok(0), |value| value.parse().with_context(|| format!("{value:?} is no number of shards")))
+    /// What it tells about itself.
+    pub(crate) async fn metrics(&self, http: &Http) -> anyhow::Result<Metrics> {
+        http.get(&format!("{}/metrics", self.url())).await.map(Metrics)
     }
 
     /// The memory that it takes now.

@@ -44,11 +44,14 @@ const BARS: &[Bar] = &[
     bar("w8.commits", &[Sqlite], 2.0),
 ];
 
-/// Names the bars of the figures that have one, on the disk that the report tells of.
+/// Names the bars of the figures that have one, on the disk that the report tells of. A short run has none.
 pub(super) fn name(report: &mut Report) {
+    if report.short {
+        return;
+    }
     let commits = report.figures().find(|figure| figure.key == Sqlite.key("l.commits"));
-    let is_slow = commits.is_some_and(|figure| figure.median() < FAST_DISK);
-    for bar in BARS.iter().filter(|bar| !(bar.fast_disk && is_slow)) {
+    let is_fast = commits.is_some_and(|figure| figure.median() >= FAST_DISK);
+    for bar in BARS.iter().filter(|bar| is_fast || !bar.fast_disk) {
         let keys: Vec<String> = bar.targets.iter().map(|target| target.key(bar.key)).collect();
         let figures = report.sections.iter_mut().flat_map(|section| &mut section.figures);
         figures.filter(|figure| keys.contains(&figure.key)).for_each(|figure| figure.bar = Some(bar.limit));

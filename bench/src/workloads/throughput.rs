@@ -1,8 +1,14 @@
 //! W2: how many executions of five stages a second.
 
+use std::time::Duration;
+
 use super::beside_commits;
 use crate::bench::Bench;
 use crate::course::{Course, Watching};
+use crate::deployment::Deployment;
+use crate::latencies::Latencies;
+use crate::limits::Place;
+use crate::metrics::Commits;
 use crate::pipelines::{self, Work};
 use crate::report::{Sheet, Unit};
 use crate::target::Target;
@@ -11,7 +17,7 @@ pub(super) const METHOD: &str = "2,000 executions, 50 at a time on one connectio
     waits until its client has seen the end, and starts the next. *Shared watch*: the ends are seen on one WatchExecutions \
     stream for the pipeline of each client. *Own watch*: a WatchExecution for each. *Over commits*: the rate over that of \
     single-row commits by one client of the same database, measured just before and after. *Over one replica*: the rate over \
-    that of one replica in the same repetition. CPU is that of the servers, all threads together, without the database.";
+    that of one replica in the same repetition. CPU is that of the servers, all threads together, without the database; commits are theirs, by their own metrics.";
 
 struct Line {
     key: &'static str,
@@ -26,31 +32,53 @@ const LINES: [Line; 3] = [
     Line { key: "w2.effects", label: "Effects, shared watch", work: Work::Effect, watching: Watching::Shared },
 ];
 
+/// What one series of executions cost.
+struct Flood {
+    latencies: Latencies,
+    cpu: Duration,
+    /// The servers' own commits.
+    committed: Commits,
+    /// Single commits of the same database.
+    single: Latencies,
+}
+
 pub(super) async fn measure(bench: &Bench, target: Target, sheet: &mut Sheet<'_>) -> anyhow::Result<()> {
-    let (sizes, deployment) = (&bench.sizes, bench.deploy(target).await?);
-    let place = bench.place(target).await?;
-    for Line { key, label, work, watching } in LINES {
-        let stages = pipelines::chain([work; 5]);
-        let course = Course::prepare(&deployment, &key.replace('.', "-"), &stages, watching).await?;
-        course.run(sizes.warm_up, sizes.in_flight).await?;
-        let before = deployment.cpu_time()?;
-        let flood = async {
-            let latencies = course.run(sizes.throughput, sizes.in_flight).await?;
-            Ok((latencies, deployment.cpu_time()?))
-        };
-        let ((latencies, after), commits) = beside_commits(bench, &place, flood).await?;
-        let rate = latencies.per_second();
-        sheet.record(&format!("{key}.rate"), &format!("{label}, executions"), Unit::PerSecond, rate);
-        let over_commits = rate / commits.per_second();
-        sheet.record(&format!("{key}.commits"), &format!("{label}, over commits"), Unit::Times, over_commits);
-        if target == Target::Postgres3
-            && let Some(one) = sheet.beside(Target::Postgres, &format!("{key}.rate"))
-        {
-            sheet.record(&format!("{key}.scaling"), &format!("{label}, over one replica"), Unit::Times, rate / one);
-        }
-        sheet.record_latencies(key, label, &latencies);
-        let each = after.saturating_sub(before).as_secs_f64() * 1e6 / latencies.count() as f64;
-        sheet.record(&format!("{key}.cpu"), &format!("{label}, CPU for each"), Unit::Microseconds, each);
+    let (deployment, place) = (bench.deploy(target).await?, bench.place(target).await?);
+    for line in &LINES {
+        let flood = flood(bench, &deployment, &place, line).await?;
+        record(sheet, target, line, &flood);
     }
     deployment.stop().await
+}
+
+async fn flood(bench: &Bench, deployment: &Deployment, place: &Place, line: &Line) -> anyhow::Result<Flood> {
+    let (sizes, stages) = (&bench.sizes, pipelines::chain([line.work; 5]));
+    let course = Course::prepare(deployment, &line.key.replace('.', "-"), &stages, line.watching).await?;
+    course.run(sizes.warm_up, sizes.in_flight).await?;
+    let (cpu, committed) = (deployment.cpu_time()?, deployment.commits().await?);
+    let flood = async {
+        let latencies = course.run(sizes.throughput, sizes.in_flight).await?;
+        Ok((latencies, deployment.cpu_time()?.saturating_sub(cpu)))
+    };
+    let ((latencies, cpu), single) = beside_commits(bench, place, flood).await?;
+    Ok(Flood { latencies, cpu, committed: deployment.commits().await? - committed, single })
+}
+
+fn record(sheet: &mut Sheet<'_>, target: Target, line: &Line, flood: &Flood) {
+    let Flood { latencies, cpu, committed, single } = flood;
+    let (rate, count) = (latencies.per_second(), latencies.count() as f64);
+    let mut record = |key: &str, label: &str, unit: Unit, value: f64| {
+        sheet.record(&format!("{}.{key}", line.key), &format!("{}, {label}", line.label), unit, value);
+    };
+    record("rate", "executions", Unit::PerSecond, rate);
+    record("commits", "over commits", Unit::Times, rate / single.per_second());
+    record("cpu", "CPU for each", Unit::Microseconds, cpu.as_secs_f64() * 1e6 / count);
+    record("group", "executions for each commit", Unit::Times, count / committed.count);
+    record("commit", "commit, mean", Unit::Milliseconds, committed.mean());
+    sheet.record_latencies(line.key, line.label, latencies);
+    let one_replica = sheet.beside(Target::Postgres, &format!("{}.rate", line.key));
+    if let Some(one) = one_replica.filter(|_| target == Target::Postgres3) {
+        let label = format!("{}, over one replica", line.label);
+        sheet.record(&format!("{}.scaling", line.key), &label, Unit::Times, rate / one);
+    }
 }
