@@ -1,0 +1,123 @@
+//! The connections to the database, and how often something is tried.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use gennaker_ports::StoreError;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgPool, Postgres};
+use tokio::time::sleep;
+
+use super::error::{Error, Outcome, is_disconnect};
+use super::options::Options;
+
+/// So often something is tried, with growing pauses in between: about half a second in all.
+const ATTEMPTS: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(15);
+
+/// A connection that lay unused for longer is tried before it is used: it may have been cut meanwhile.
+const TRUSTED: Duration = Duration::from_secs(5);
+
+/// What takes longer is worth a line in the log.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// Which failures something is tried again after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// After those that the database has undone.
+    Undone,
+    /// Also where it is unknown whether it was done: doing it twice does nothing more.
+    Harmless,
+}
+
+/// A connection in use; it is given back when it is dropped.
+pub(super) type Connected = PoolConnection<Postgres>;
+
+/// The connections.
+#[derive(Clone, Debug)]
+pub(super) struct Pool {
+    pool: PgPool,
+    /// When a connection was last found to be cut. Others that are as old may be, too.
+    cut: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Pool {
+    /// Connections that are made when they are needed.
+    pub(super) fn new(options: &Options, connect: PgConnectOptions) -> Self {
+        let cut = Arc::new(Mutex::new(None::<Instant>));
+        let last_cut = Arc::clone(&cut);
+        let pool = PgPoolOptions::new()
+            .max_connections(options.max_connections)
+            .acquire_timeout(options.acquire_timeout)
+            .idle_timeout(Duration::from_secs(600))
+            .max_lifetime(Duration::from_secs(3600))
+            // A round trip before each use would double the time of most; `before_acquire` knows when it is worth it.
+            .test_before_acquire(false)
+            .before_acquire(move |connection, metadata| {
+                let since_cut = last_cut.lock().unwrap_or_else(PoisonError::into_inner).map(|cut| cut.elapsed());
+                let is_suspect = since_cut.is_some_and(|since| metadata.age > since);
+                let is_trusted = !is_suspect && metadata.idle_for < TRUSTED;
+                Box::pin(async move { Ok(is_trusted || connection.ping().await.is_ok()) })
+            })
+            .connect_lazy_with(connect);
+        Self { pool, cut }
+    }
+
+    /// Has something done on a connection, again where it failed in a way that may be different the next time.
+    pub(super) async fn run<T, F>(
+        &self,
+        operation: &'static str,
+        repeat: Repeat,
+        job: impl Fn(Connected) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let begun = Instant::now();
+        let mut attempt = 1;
+        let result = loop {
+            let result = match self.acquire().await {
+                Ok(connection) => job(connection).await,
+                Err(error) => Err(Error::Unconnected(error)),
+            };
+            let Err(error) = result else { break result };
+            self.note(&error);
+            let again = match error.outcome() {
+                Outcome::Final => false,
+                Outcome::Undone => true,
+                Outcome::Unknown => repeat == Repeat::Harmless,
+            };
+            if !again || attempt == ATTEMPTS {
+                break Err(error);
+            }
+            tracing::debug!(operation, attempt, ?error, "the database failed; trying again");
+            metrics::counter!("gennaker_store_retries_total", "operation" => operation).increment(1);
+            sleep(PAUSE * 2_u32.pow(attempt - 1)).await;
+            attempt += 1;
+        };
+        let took = begun.elapsed();
+        metrics::histogram!("gennaker_store_seconds", "operation" => operation).record(took);
+        if took > SLOW {
+            tracing::warn!(operation, attempt, ?took, "the database was slow");
+        }
+        Ok(result?)
+    }
+
+    /// Waits for a connection.
+    pub(super) async fn acquire(&self) -> Result<Connected, sqlx::Error> {
+        let begun = Instant::now();
+        let connection = self.pool.acquire().await;
+        metrics::histogram!("gennaker_store_queue_seconds", "role" => "pool").record(begun.elapsed());
+        connection
+    }
+
+    /// Notes that connections may be cut.
+    fn note(&self, error: &Error) {
+        if let Error::Database(error) = error
+            && is_disconnect(error)
+        {
+            *self.cut.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+    }
+}
