@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use gennaker_core::Timestamp;
 use gennaker_core::execution::{Cause, CommandId, Event, EventRecord, ExecutionId, ExecutionStatus, Origin};
 use gennaker_ports::Store;
-use gennaker_ports::store::{Applied, ExecutionHeader, ExecutionRow, Lease, Step};
+use gennaker_ports::store::{Applied, Claim, ExecutionHeader, ExecutionRow, Lease, Step};
 use gennaker_store::{Options, SqliteStore, Synchronous};
 
 /// How long each line of the table is measured.
@@ -63,7 +63,9 @@ fn appends(dir: &Path, bytes: usize) -> std::io::Result<Vec<Duration>> {
 async fn commits(dir: &Path, synchronous: Synchronous, batch: u32) -> Result<Vec<Duration>, Box<dyn Error>> {
     let store = SqliteStore::open(&Options { synchronous, ..Options::new(dir) })?;
     let now = Timestamp::from_secs(1_700_000_000);
-    let lease = store.lease("bench", &[0], now, now + Duration::from_secs(1000)).await?[0];
+    let until = now + Duration::from_secs(1000);
+    let claim = Claim { owner: "bench".to_owned(), shards: vec![0], limit: 1, now, until };
+    let lease = store.lease(&claim).await?.leases[0];
     let (begun, mut times) = (Instant::now(), Vec::new());
     // Executions of ten steps each, as many at a time as a commit has steps.
     for round in 0_u64.. {

@@ -3,17 +3,21 @@
 //! One writer, because SQLite has one: jobs wait in a bounded queue instead of fighting for a lock. Readers see everything
 //! that was acknowledged, since a read begins after the commit it follows. Callers never block a thread of theirs.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use gennaker_core::Timestamp;
 use gennaker_core::execution::{CommandId, EventRecord, ExecutionId, ExecutionStatus};
 use gennaker_core::resource::{Resource, ResourceKind};
 use gennaker_ports::store::{
-    Applied, CommittedStep, ExecutionFilter, ExecutionSummary, Expect, InboxCommand, Lease, Once, Page, Position,
-    RequestKey, ResourceWrite, Shard, Step, StepError, Store, StoreError, StoredTriggerEvent, TriggerDecision,
+    Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionSummary, Expect, InboxCommand, Lane, Once, Page,
+    Pruning, RequestKey, ResourceWrite, Shard, Signal, Step, StepError, Store, StoreError, StoredTriggerEvent, Tenure,
+    TriggerDecision,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::broadcast;
 
-mod check;
+mod backup;
 mod checkpoint;
 mod columns;
 mod commit;
@@ -21,23 +25,26 @@ mod data_dir;
 mod error;
 mod events;
 mod executions;
-mod fault;
 mod inbox;
 mod leases;
 mod open;
 mod options;
+mod pruning;
 mod requests;
 mod resources;
 mod threads;
 mod trigger_events;
+mod verify;
 
+use crate::fault::Fault;
 use checkpoint::Checkpointer;
 use data_dir::DataDir;
 use error::Error;
-use fault::Fault;
+use leases::Replicas;
 use resources::Deletion;
 use threads::Threads;
 
+pub use backup::{BackupError, backup};
 pub use error::OpenError;
 pub use open::{Migrated, migrate};
 pub use options::{Options, Synchronous};
@@ -48,7 +55,17 @@ pub struct SqliteStore {
     // The order matters: fields are dropped from top to bottom. Readers go first, since the last connection to close
     // empties the write-ahead log and has to be able to write.
     readers: Threads,
-    writer: Threads,
+    /// `None` where the store is only read.
+    writer: Option<Writer>,
+    replicas: Replicas,
+    /// Never sends, since no other replica can be; kept so that receivers see it alive.
+    signals: broadcast::Sender<Signal>,
+}
+
+/// What writes to the database. The order of the fields matters here too.
+#[derive(Debug)]
+struct Writer {
+    thread: Threads,
     fault: Fault,
     _checkpointer: Checkpointer,
     _data_dir: DataDir,
@@ -63,20 +80,26 @@ impl SqliteStore {
         let (data_dir, connections) = open::open(options)?;
         let threads = |source| OpenError::Io { path: data_dir.database(), source };
         let (checkpointer, mut wal) = Checkpointer::start(connections.checkpointer).map_err(threads)?;
-        let writer =
+        let thread =
             Threads::start("writer", vec![connections.writer], options, move |connection| wal.written(connection))
                 .map_err(threads)?;
         let readers = Threads::start("reader", connections.readers, options, |_| ()).map_err(threads)?;
-        Ok(Self { readers, writer, fault: Fault::default(), _checkpointer: checkpointer, _data_dir: data_dir })
+        let fault = Fault::default();
+        let writer = Writer { thread, fault, _checkpointer: checkpointer, _data_dir: data_dir };
+        Ok(Self { readers, writer: Some(writer), replicas: Replicas::default(), signals: broadcast::Sender::new(1) })
     }
 
-    /// Looks for damage: in the database file, and in the events, whose sequences must be dense and end where the
-    /// execution's row says. Returns what it found, in words; reads everything, so it takes its time.
+    /// Opens a database to read it and nothing else: one that a server is using, or a backup. Takes the path of the file,
+    /// or of the data directory that it is in. Whatever would write fails as [`StoreError::Unavailable`].
     ///
     /// # Errors
-    /// [`StoreError`] where the check could not be made.
-    pub async fn check(&self) -> Result<Vec<String>, StoreError> {
-        self.read("check", check::check).await
+    /// See [`OpenError`]; the schema must be current.
+    pub fn open_read_only(path: &Path) -> Result<Self, OpenError> {
+        let path = data_dir::database_at(path);
+        let connection = open::open_read_only(&path)?;
+        let readers = Threads::start("reader", vec![connection], &Options::new(&path), |_| ());
+        let readers = readers.map_err(|source| OpenError::Io { path, source })?;
+        Ok(Self { readers, writer: None, replicas: Replicas::default(), signals: broadcast::Sender::new(1) })
     }
 
     async fn read<T: Send + 'static>(
@@ -93,11 +116,19 @@ impl SqliteStore {
         operation: &'static str,
         job: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let written = self.transact(operation, job).await;
-        self.fault.note(&written);
+        let writer = self.writer()?;
+        let written = writer.transact(operation, job).await;
+        writer.fault.note(&written);
         written
     }
 
+    fn writer(&self) -> Result<&Writer, StoreError> {
+        let read_only = || StoreError::Unavailable("the database was opened to be read only".to_owned());
+        self.writer.as_ref().ok_or_else(read_only)
+    }
+}
+
+impl Writer {
     async fn transact<T: Send + 'static>(
         &self,
         operation: &'static str,
@@ -110,7 +141,7 @@ impl SqliteStore {
             transaction.commit()?;
             Ok(done)
         };
-        self.writer.run(operation, transact).await
+        self.thread.run(operation, transact).await
     }
 }
 
@@ -242,20 +273,29 @@ impl Store for SqliteStore {
         self.read("trigger_events_below", job).await
     }
 
-    async fn lease(
-        &self,
-        owner: &str,
-        shards: &[Shard],
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Vec<Lease>, StoreError> {
-        let (owner, shards) = (owner.to_owned(), shards.to_vec());
-        self.write("lease", move |transaction| leases::lease(transaction, &owner, &shards, now, until)).await
+    async fn lease(&self, claim: &Claim) -> Result<Tenure, StoreError> {
+        let asked = claim.clone();
+        let tenure = self.write("lease", move |transaction| leases::lease(transaction, &asked)).await?;
+        Ok(Tenure { replicas: self.replicas.note(claim), ..tenure })
     }
 
-    async fn release(&self, owner: &str) -> Result<(), StoreError> {
+    async fn release(&self, owner: &str, shards: &[Shard]) -> Result<(), StoreError> {
+        let (owner, shards) = (owner.to_owned(), shards.to_vec());
+        self.write("release", move |transaction| leases::release(transaction, &owner, &shards)).await
+    }
+
+    async fn leave(&self, owner: &str) -> Result<(), StoreError> {
+        self.replicas.remove(owner);
         let owner = owner.to_owned();
-        self.write("release", move |transaction| leases::release(transaction, &owner)).await
+        self.write("leave", move |transaction| leases::leave(transaction, &owner)).await
+    }
+
+    fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.signals.subscribe()
+    }
+
+    fn lane(&self, _shard: Shard) -> Lane {
+        events::LANE
     }
 
     async fn commit(&self, steps: Vec<Step>) -> Result<Vec<Result<CommittedStep, StepError>>, StoreError> {
@@ -283,16 +323,34 @@ impl Store for SqliteStore {
         self.read("command", move |connection| inbox::command(connection, &id)).await
     }
 
+    async fn applied(&self, ids: &[CommandId]) -> Result<Vec<(CommandId, Applied)>, StoreError> {
+        let ids = ids.to_vec();
+        self.read("applied", move |connection| inbox::applied(connection, &ids)).await
+    }
+
     async fn events(&self, id: ExecutionId, after: u64, limit: usize) -> Result<Vec<EventRecord>, StoreError> {
         self.read("events", move |connection| events::of_execution(connection, id, after, limit)).await
     }
 
-    async fn events_since(&self, after: Position, limit: usize) -> Result<Vec<CommittedStep>, StoreError> {
+    async fn events_since(
+        &self,
+        after: &Cursor,
+        lanes: &[Lane],
+        limit: usize,
+    ) -> Result<Vec<CommittedStep>, StoreError> {
+        if !lanes.contains(&events::LANE) {
+            return Ok(Vec::new());
+        }
+        let after = after.get(events::LANE);
         self.read("events_since", move |connection| events::since(connection, after, limit)).await
     }
 
-    async fn position(&self) -> Result<Position, StoreError> {
-        self.read("position", events::position).await
+    async fn cursor(&self) -> Result<Cursor, StoreError> {
+        self.read("cursor", events::cursor).await
+    }
+
+    async fn pruned(&self) -> Result<Cursor, StoreError> {
+        self.read("pruned", pruning::pruned).await
     }
 
     async fn execution(&self, id: ExecutionId) -> Result<Option<ExecutionSummary>, StoreError> {
@@ -334,10 +392,26 @@ impl Store for SqliteStore {
         self.read("unfinished", move |connection| executions::unfinished(connection, &pipeline)).await
     }
 
+    async fn prune(&self, what: &Pruning, limit: usize) -> Result<usize, StoreError> {
+        let what = what.clone();
+        self.write("prune", move |transaction| pruning::prune(transaction, &what, limit)).await
+    }
+
+    async fn ended_since(&self, time: Timestamp, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+        let after = after.map(str::to_owned);
+        let job = move |connection: &_| pruning::ended_since(connection, time, after.as_deref(), limit);
+        self.read("ended_since", job).await
+    }
+
+    async fn verify(&self) -> Result<Vec<String>, StoreError> {
+        self.read("verify", verify::verify).await
+    }
+
     /// Asks the writer, since a server that can only read is of no use.
     async fn ping(&self) -> Result<(), StoreError> {
+        let writer = self.writer()?;
         // Whether the writer answers; a transaction that writes nothing does not find out about the disk.
-        self.transact("ping", |_| Ok(())).await?;
-        self.fault.check()
+        writer.transact("ping", |_| Ok(())).await?;
+        writer.fault.check()
     }
 }

@@ -71,33 +71,6 @@ pub(super) fn shards(shards: &[Shard]) -> Result<String> {
     to_json(shards)
 }
 
-/// The first text after all that start with `prefix`: the prefix with its last character replaced by the next one. SQLite
-/// and Rust both compare texts by bytes, which for UTF-8 is the order of characters.
-pub(super) fn end_of(prefix: &str) -> String {
-    let mut end = prefix.to_owned();
-    while let Some(last) = end.pop() {
-        let next = (last..=char::MAX).nth(1);
-        if let Some(next) = next {
-            end.push(next);
-            return end;
-        }
-    }
-    char::MAX.to_string()
-}
-
 fn unreadable(column: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     Error::FromSqlConversionFailure(column, Type::Text, error.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::end_of;
-
-    #[test]
-    fn the_end_of_a_prefix_is_after_all_that_start_with_it() {
-        assert_eq!(end_of("applications/a/"), "applications/a0");
-        assert_eq!(end_of("x\u{D7FF}"), "x\u{E000}");
-        assert_eq!(end_of("x\u{10FFFF}"), "y");
-        assert_eq!(end_of(""), "\u{10FFFF}");
-    }
 }

@@ -94,8 +94,14 @@ fn apply(transaction: &Transaction<'_>, encoded: EncodedStep) -> Result<Committe
         inbox::put(transaction, command, message)?;
     }
     let (application, pipeline) = step.row.map_or_else(Default::default, |row| (row.application, row.pipeline));
-    let mut committed =
-        CommittedStep { position: Default::default(), execution, application, pipeline, events: step.events };
+    let mut committed = CommittedStep {
+        lane: events::LANE,
+        position: Default::default(),
+        execution,
+        application,
+        pipeline,
+        events: step.events,
+    };
     committed.position = if committed.events.is_empty() {
         events::position(transaction)?
     } else {

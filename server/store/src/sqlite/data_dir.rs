@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::OpenError;
 
+/// The database's file in a data directory.
+const DATABASE: &str = "gennaker.db";
+
 /// A data directory that is ours until this is dropped.
 #[derive(Debug)]
 pub(super) struct DataDir {
@@ -39,8 +42,13 @@ impl DataDir {
 
     /// Where the database is.
     pub(super) fn database(&self) -> PathBuf {
-        self.path.join("gennaker.db")
+        self.path.join(DATABASE)
     }
+}
+
+/// The database that a path means: its own, or that of a data directory.
+pub(super) fn database_at(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(DATABASE) } else { path.to_owned() }
 }
 
 /// Leaves the number of this process in the lock file, for whoever finds it locked.

@@ -57,6 +57,19 @@ pub enum OpenError {
         /// The newest version that this program knows.
         known: i64,
     },
+    /// The schema is an older one, and the database was opened to be read only.
+    #[error(
+        "the database {} has schema version {found}, and this server reads version {known}; start the server or migrate",
+        path.display()
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// The schema's version.
+        found: i64,
+        /// The version that this program reads.
+        known: i64,
+    },
     /// The disk is full.
     #[error("there is no space left for {}; free some", path.display())]
     Full {

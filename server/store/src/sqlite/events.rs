@@ -1,7 +1,7 @@
 //! The log of committed steps.
 
 use gennaker_core::execution::{EventRecord, ExecutionId};
-use gennaker_ports::store::{CommittedStep, Position};
+use gennaker_ports::store::{CommittedStep, Cursor, Lane, Position};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::columns;
@@ -30,11 +30,15 @@ pub(super) fn of_execution(
     Ok(found)
 }
 
+/// The only lane there is: one writer commits everything, in the order of the positions.
+pub(super) const LANE: Lane = 0;
+
 pub(super) fn since(connection: &Connection, after: Position, limit: usize) -> Result<Vec<CommittedStep>, Error> {
     let sql = "SELECT position, execution, application, pipeline, events FROM events
         WHERE position > $1 ORDER BY position LIMIT $2";
     let step = |row: &Row<'_>| {
         Ok(CommittedStep {
+            lane: LANE,
             position: Position(row.get(0)?),
             execution: columns::execution(row, 1)?,
             application: row.get(2)?,
@@ -52,6 +56,12 @@ pub(super) fn position(connection: &Connection) -> Result<Position, Error> {
     Ok(Position(statement.query_row([], |row| row.get(0)).optional()?.unwrap_or(0)))
 }
 
+/// The end of the log.
+pub(super) fn cursor(connection: &Connection) -> Result<Cursor, Error> {
+    let end = position(connection)?;
+    Ok(Some((LANE, end)).filter(|_| end > Position::default()).into_iter().collect())
+}
+
 /// Puts a step into the log; its events are `events`.
 pub(super) fn append(transaction: &Transaction<'_>, step: &CommittedStep, events: &str) -> rusqlite::Result<Position> {
     let sequence = |event: Option<&EventRecord>| columns::number(event.map_or(0, |event| event.sequence));
@@ -66,4 +76,12 @@ pub(super) fn append(transaction: &Transaction<'_>, step: &CommittedStep, events
         events,
     ])?;
     Ok(Position(transaction.last_insert_rowid()))
+}
+
+/// Removes the events of executions, listed as JSON. Returns the last position among them.
+pub(super) fn remove(transaction: &Transaction<'_>, executions: &str) -> rusqlite::Result<Option<Position>> {
+    let sql = "DELETE FROM events WHERE execution IN (SELECT value FROM json_each($1)) RETURNING position";
+    let mut statement = transaction.prepare_cached(sql)?;
+    let mut positions = statement.query_map([executions], |row| row.get(0).map(Position))?;
+    positions.try_fold(None, |last, position| Ok(last.max(Some(position?))))
 }

@@ -15,6 +15,9 @@ const COLUMNS: &str =
 /// The condition of the index `executions_unfinished`, letter by letter.
 const UNFINISHED: &str = "status IN ('QUEUED', 'RUNNING', 'PAUSED')";
 
+/// That an execution has ended.
+pub(super) const ENDED: &str = "ended IS NOT NULL AND status NOT IN ('QUEUED', 'RUNNING', 'PAUSED')";
+
 pub(super) fn get(connection: &Connection, id: ExecutionId) -> Result<Option<ExecutionRow>, Error> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM executions WHERE id = $1"))?;
     Ok(statement.query_row([id.to_string()], execution).optional()?)
@@ -178,19 +181,19 @@ fn execution(row: &Row<'_>) -> rusqlite::Result<ExecutionRow> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use crate::sqlite::open;
 
-    fn plan(sql: &str, parameters: usize) -> String {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(include_str!("../../../../migrations/sqlite/0001_initial.sql")).unwrap();
+    pub(crate) fn plan(sql: &str, parameters: usize) -> String {
+        let connection = open::empty();
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let values = params_from_iter(vec![Value::Null; parameters]);
         let lines = statement.query_map(values, |row| row.get::<_, String>("detail")).unwrap();
         lines.map(|line| line.unwrap() + "\n").collect()
     }
 
-    fn assert_walks(index: &str, sql: &str, parameters: usize) {
+    pub(crate) fn assert_walks(index: &str, sql: &str, parameters: usize) {
         let plan = plan(sql, parameters);
         assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{sql}\n{plan}");
     }

@@ -70,6 +70,16 @@ pub(super) fn list(connection: &Connection, shards: &[Shard], limit: usize) -> R
     Ok(connection.prepare_cached(sql)?.query_map(values, command)?.collect::<Result<_, _>>()?)
 }
 
+/// What became of those of some commands that were dealt with.
+pub(super) fn applied(connection: &Connection, ids: &[CommandId]) -> Result<Vec<(CommandId, Applied)>, Error> {
+    let sql = "SELECT execution, sequence, rejection, digest, time, id FROM applied
+        WHERE id IN (SELECT value FROM json_each($1))";
+    let ids: Vec<_> = ids.iter().map(|id| &id.0).collect();
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_map([columns::to_json(&ids)?], |row| Ok((CommandId(row.get(5)?), outcome(row)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
 /// One statement, so that a command on its way from the one table to the other is not missed.
 pub(super) fn command(connection: &Connection, id: &CommandId) -> Result<Option<Option<Applied>>, Error> {
     let sql = "SELECT execution, sequence, rejection, digest, time FROM applied WHERE id = $1
@@ -78,13 +88,17 @@ pub(super) fn command(connection: &Connection, id: &CommandId) -> Result<Option<
         if row.get_ref(1)?.as_i64_or_null()?.is_none() {
             return Ok(None);
         }
-        Ok(Some(Applied {
-            execution: columns::execution(row, 0)?,
-            sequence: columns::count(row, 1)?,
-            rejection: columns::optional_json(row, 2)?,
-            digest: row.get(3)?,
-            time: columns::time(row, 4)?,
-        }))
+        outcome(row).map(Some)
     };
     Ok(connection.prepare_cached(sql)?.query_row([&id.0], applied).optional()?)
+}
+
+fn outcome(row: &Row<'_>) -> rusqlite::Result<Applied> {
+    Ok(Applied {
+        execution: columns::execution(row, 0)?,
+        sequence: columns::count(row, 1)?,
+        rejection: columns::optional_json(row, 2)?,
+        digest: row.get(3)?,
+        time: columns::time(row, 4)?,
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, Migrations};
@@ -16,7 +17,10 @@ use super::options::{Options, Synchronous};
 const APPLICATION_ID: i32 = 0x474E_4B52;
 
 /// The schema's versions in order; what was released is never changed.
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("../../../../migrations/sqlite/0001_initial.sql"))];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("../../../../migrations/sqlite/0001_initial.sql")),
+    M::up(include_str!("../../../../migrations/sqlite/0002_retention.sql")),
+];
 
 /// What bringing a schema up to date did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,16 +64,39 @@ pub(super) fn open(options: &Options) -> Result<(DataDir, Connections), OpenErro
     Ok((data_dir, connections))
 }
 
+/// A connection to a database that a server may be using; it writes nothing.
+pub(super) fn open_read_only(path: &Path) -> Result<Connection, OpenError> {
+    let failed = |source| OpenError::from_sqlite(path.to_owned(), source);
+    let connection = reader(path).map_err(failed)?;
+    // A server that is just starting, or the last one to leave, locks the database for a moment.
+    connection.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
+    if !is_ours(&connection).map_err(failed)? {
+        return Err(OpenError::Foreign { path: path.to_owned() });
+    }
+    let (found, known) = versions(&connection, path)?;
+    if found < known {
+        return Err(OpenError::Older { path: path.to_owned(), found, known });
+    }
+    Ok(connection)
+}
+
+/// The schema's version, and the newest that this program knows.
+fn versions(connection: &Connection, path: &Path) -> Result<(i64, i64), OpenError> {
+    let failed = |source| OpenError::from_sqlite(path.to_owned(), source);
+    let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
+    let known = i64::try_from(MIGRATIONS.len()).expect("there are few migrations");
+    if found > known {
+        return Err(OpenError::Newer { path: path.to_owned(), found, known });
+    }
+    Ok((found, known))
+}
+
 /// A connection that may write, to a database that is sound and current.
 fn prepare(path: &Path, options: &Options) -> Result<(Connection, Migrated), OpenError> {
     let failed = |source| OpenError::from_sqlite(path.to_owned(), source);
     let mut connection = writer(path, options).map_err(failed)?;
     claim(&connection, path)?;
-    let from: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
-    let to = i64::try_from(MIGRATIONS.len()).expect("there are few migrations");
-    if from > to {
-        return Err(OpenError::Newer { path: path.to_owned(), found: from, known: to });
-    }
+    let (from, to) = versions(&connection, path)?;
     verify(&connection, path, options)?;
     Migrations::from_slice(MIGRATIONS).to_latest(&mut connection).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => failed(err),
@@ -121,11 +148,15 @@ fn reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Whether it is marked.
+fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("PRAGMA application_id", [], |row| Ok(row.get::<_, i32>(0)? == APPLICATION_ID))
+}
+
 /// Marks an empty database as ours, and refuses one that another program made.
 fn claim(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     let failed = |source| OpenError::from_sqlite(path.to_owned(), source);
-    let id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0)).map_err(failed)?;
-    if id == APPLICATION_ID {
+    if is_ours(connection).map_err(failed)? {
         return Ok(());
     }
     let tables: i64 =
@@ -151,4 +182,12 @@ fn verify(connection: &Connection, path: &Path, options: &Options) -> Result<(),
         }
         Err(error) => Err(OpenError::from_sqlite(path.to_owned(), error)),
     }
+}
+
+/// An empty database in memory.
+#[cfg(test)]
+pub(super) fn empty() -> Connection {
+    let mut connection = Connection::open_in_memory().expect("memory can be had");
+    Migrations::from_slice(MIGRATIONS).to_latest(&mut connection).expect("the migrations work");
+    connection
 }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::columns;
 use super::error::Error;
+use crate::prefix::end_of;
 
 pub(super) fn get(connection: &Connection, kind: ResourceKind, name: &str) -> Result<Option<Resource>, Error> {
     let sql = "SELECT name, revision, body, created, updated, actor, message FROM resources
@@ -28,7 +29,7 @@ pub(super) fn list(
     // The first name after another one is that name with the lowest character behind it.
     let first = after.filter(|after| *after >= prefix).map_or_else(|| prefix.to_owned(), |after| format!("{after}\0"));
     let mut statement = connection.prepare_cached(sql)?;
-    let values = params![kind.as_str(), first, columns::end_of(prefix), columns::number(limit).saturating_add(1)];
+    let values = params![kind.as_str(), first, end_of(prefix), columns::number(limit).saturating_add(1)];
     let mut items = statement.query_map(values, |row| resource(kind, row))?.collect::<Result<Vec<_>, _>>()?;
     let more = items.len() > limit;
     items.truncate(limit);
@@ -75,7 +76,7 @@ pub(super) fn delete(transaction: &Transaction<'_>, deletion: &Deletion) -> Resu
         WHERE kind = $3 AND name >= $4 AND name < $5 AND deleted = 0";
     let mut statement = transaction.prepare_cached(sql)?;
     for kind in ResourceKind::ALL {
-        statement.execute(params![time.as_micros(), actor, kind.as_str(), below, columns::end_of(&below)])?;
+        statement.execute(params![time.as_micros(), actor, kind.as_str(), below, end_of(&below)])?;
     }
     Ok(())
 }

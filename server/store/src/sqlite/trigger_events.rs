@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::columns;
 use super::error::Error;
+use crate::prefix::end_of;
 
 /// After every id.
 const LAST: &str = "\u{10FFFF}";
@@ -88,7 +89,7 @@ pub(super) fn below(
         WHERE id IN (SELECT id FROM trigger_events INDEXED BY trigger_events_by_trigger
             WHERE trigger >= $1 AND trigger < $2 AND id < $3 ORDER BY id DESC LIMIT $4)
         ORDER BY id DESC";
-    let end = columns::end_of(prefix);
+    let end = end_of(prefix);
     let values = params![prefix, end, before.unwrap_or(LAST), columns::number(limit)];
     Ok(connection.prepare_cached(sql)?.query_map(values, trigger_event)?.collect::<Result<_, _>>()?)
 }

@@ -2,9 +2,9 @@
 
 use gennaker_core::execution::{ExecutionStatus, Rejection};
 use gennaker_ports::Store;
-use gennaker_ports::store::{ExecutionRow, Lease, Position, Step, StepError, StoreError};
+use gennaker_ports::store::{Claim, Cursor, ExecutionRow, Lease, Position, Step, StepError, StoreError};
 
-use crate::fixture::{applied, at, command, commit, create, events, id, lease, row, sent, step};
+use crate::fixture::{applied, at, claim, command, commit, create, events, id, lease, log, row, sent, step};
 
 pub(crate) async fn a_step_leaves_row_events_and_results(store: &dyn Store) {
     let lease = lease(store, 0).await;
@@ -56,9 +56,13 @@ pub(crate) async fn an_existing_execution_is_not_created_again(store: &dyn Store
 }
 
 pub(crate) async fn a_deposed_owner_is_refused(store: &dyn Store) {
-    let deposed = store.lease("ann", &[0], at(0), at(10)).await.unwrap()[0];
+    let takes = async |owner: &str, now: i64| {
+        let claim = Claim { now: at(now), until: at(now + 10), ..claim(owner, &[0], 1) };
+        store.lease(&claim).await.unwrap().leases[0]
+    };
+    let deposed = takes("ann", 0).await;
     commit(store, step(deposed, row(1), 1)).await.unwrap();
-    let owner = store.lease("bob", &[0], at(10), at(20)).await.unwrap()[0];
+    let owner = takes("bob", 10).await;
     let next = ExecutionRow { sequence: 1, ..row(1) };
     let late = commit(store, step(deposed, next.clone(), 1)).await;
     assert_eq!(late, Err(StepError::Fenced { shard: 0, epoch: deposed.epoch, current: owner.epoch }));
@@ -114,7 +118,7 @@ pub(crate) async fn a_refused_step_leaves_nothing_and_spares_the_others(store: &
     assert_eq!(store.execution(id(2)).await.unwrap(), None);
     assert_eq!(store.command(&command("waiting")).await.unwrap(), Some(None));
     assert_eq!(store.command(&command("never")).await.unwrap(), None);
-    assert_eq!(store.events_since(Position::default(), 9).await.unwrap().len(), 2);
+    assert_eq!(log(store, &[0]).await.len(), 2);
 }
 
 pub(crate) async fn steps_of_one_execution_can_share_a_batch(store: &dyn Store) {
@@ -131,16 +135,16 @@ pub(crate) async fn steps_of_one_execution_can_share_a_batch(store: &dyn Store) 
 pub(crate) async fn a_rejection_needs_no_execution(store: &dyn Store) {
     let lease = lease(store, 0).await;
     create(store, [row(1)]).await;
-    let position = store.position().await.unwrap();
+    let end = store.cursor().await.unwrap();
     let (name, mut outcome) = applied("start", 2);
     outcome.rejection = Some(Rejection::Ended { execution: id(2), status: ExecutionStatus::Canceled });
     let refused = Step { row: None, applied: vec![(name.clone(), outcome.clone())], ..step(lease, row(2), 0) };
     let committed = commit(store, refused).await.unwrap();
-    assert_eq!((committed.execution, committed.position), (id(2), position));
+    assert_eq!((committed.execution, committed.position), (id(2), end.get(store.lane(0))));
     assert!(committed.events.is_empty());
     assert_eq!(store.command(&name).await.unwrap(), Some(Some(outcome)));
     assert_eq!(store.execution(id(2)).await.unwrap(), None);
-    assert_eq!(store.position().await.unwrap(), position);
+    assert_eq!(store.cursor().await.unwrap(), end);
 }
 
 pub(crate) async fn a_step_without_events_updates_the_row(store: &dyn Store) {
@@ -172,10 +176,10 @@ pub(crate) async fn a_step_that_contradicts_itself_fails_the_call(store: &dyn St
         assert!(matches!(failed, Err(StoreError::Damaged(_))), "{failed:?}");
     }
     assert_eq!(store.execution(id(1)).await.unwrap(), None);
-    assert_eq!(store.position().await.unwrap(), Position::default());
+    assert_eq!(store.cursor().await.unwrap(), Cursor::default());
 }
 
 pub(crate) async fn nothing_is_committed_by_nothing(store: &dyn Store) {
     assert_eq!(store.commit(Vec::new()).await, Ok(Vec::new()));
-    assert_eq!(store.position().await.unwrap(), Position::default());
+    assert_eq!(store.cursor().await.unwrap(), Cursor::default());
 }

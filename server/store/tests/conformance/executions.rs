@@ -136,6 +136,11 @@ pub(crate) async fn unfinished_ones_of_a_pipeline_are_oldest_first(store: &dyn S
     assert_eq!(store.unfinished(PIPELINE).await.unwrap().len(), 2);
 }
 
+pub(crate) async fn a_sound_store_has_nothing_to_tell(store: &dyn Store) {
+    create(store, [row(1)]).await;
+    assert_eq!(store.verify().await, Ok(Vec::new()));
+}
+
 pub(crate) async fn a_store_answers(store: &dyn Store) {
     store.ping().await.unwrap();
 }

@@ -1,12 +1,13 @@
 //! Small things to store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gennaker_core::Timestamp;
 use gennaker_core::execution::{Cause, Command, CommandId, Event, EventRecord, ExecutionId, ExecutionStatus, Origin};
 use gennaker_ports::Store;
 use gennaker_ports::store::{
-    Applied, CommittedStep, ExecutionHeader, ExecutionRow, InboxCommand, InboxMessage, Lease, Shard, Step, StepError,
+    Applied, Claim, CommittedStep, Cursor, ExecutionHeader, ExecutionRow, InboxCommand, InboxMessage, Lane, Lease,
+    Shard, Step, StepError,
 };
 
 pub(crate) const PIPELINE: &str = "applications/shop/pipelines/deploy";
@@ -93,10 +94,26 @@ pub(crate) fn sent(name: &str, n: u32, shard: Shard) -> InboxCommand {
     }
 }
 
+/// A claim to shards that holds for long.
+pub(crate) fn claim(owner: &str, shards: &[Shard], limit: usize) -> Claim {
+    Claim { owner: owner.to_owned(), shards: shards.to_vec(), limit, now: at(0), until: at(1_000_000) }
+}
+
 /// Takes a shard.
 pub(crate) async fn lease(store: &dyn Store, shard: Shard) -> Lease {
-    let leases = store.lease("me", &[shard], at(0), at(1_000_000)).await.unwrap();
-    leases[0]
+    let tenure = store.lease(&claim("me", &[shard], usize::MAX)).await.unwrap();
+    tenure.leases.into_iter().find(|lease| lease.shard == shard).unwrap()
+}
+
+/// The lanes of shards.
+pub(crate) fn lanes(store: &dyn Store, shards: &[Shard]) -> Vec<Lane> {
+    let lanes: BTreeSet<_> = shards.iter().map(|&shard| store.lane(shard)).collect();
+    lanes.into_iter().collect()
+}
+
+/// The log of shards.
+pub(crate) async fn log(store: &dyn Store, shards: &[Shard]) -> Vec<CommittedStep> {
+    store.events_since(&Cursor::default(), &lanes(store, shards), 1000).await.unwrap()
 }
 
 /// Commits one step.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use gennaker_core::execution::{
-    Command, Concurrency, Definition, Failure, JudgmentDecision, Start, TaskOutcome, TaskRef,
+    Command, Concurrency, Definition, ExecutionStatus, Failure, JudgmentDecision, Rejection, Start, TaskOutcome,
+    TaskRef,
 };
 use gennaker_ports::Store;
 use gennaker_ports::store::{InboxCommand, InboxMessage, Step};
@@ -38,6 +39,21 @@ pub(crate) async fn applying_takes_a_command_out(store: &dyn Store) {
     commit(store, Step { applied: vec![applied("a", 1)], ..step(lease, row(1), 1) }).await.unwrap();
     assert_eq!(names(store, &[0], 9).await, ["b"]);
     assert_eq!(store.command(&command("a")).await.unwrap(), Some(Some(applied("a", 1).1)));
+}
+
+pub(crate) async fn outcomes_are_told_of_many(store: &dyn Store) {
+    let lease = lease(store, 0).await;
+    store.send(vec![sent("waiting", 1, 0)]).await.unwrap();
+    let (mut refused, mut outcomes) = (applied("b", 1), vec![applied("a", 1)]);
+    refused.1.rejection = Some(Rejection::Ended { execution: id(1), status: ExecutionStatus::Canceled });
+    outcomes.push(refused);
+    commit(store, Step { applied: outcomes.clone(), ..step(lease, row(1), 1) }).await.unwrap();
+    let ids = ["b", "unknown", "waiting", "a"].map(command);
+    let mut told = store.applied(&ids).await.unwrap();
+    told.sort_by(|(one, _), (other, _)| one.0.cmp(&other.0));
+    assert_eq!(told, outcomes);
+    assert_eq!(store.applied(&ids[1..3]).await.unwrap(), []);
+    assert_eq!(store.applied(&[]).await.unwrap(), []);
 }
 
 pub(crate) async fn an_applied_command_cannot_be_sent(store: &dyn Store) {

@@ -12,6 +12,7 @@ mod fixture;
 mod inbox;
 mod leases;
 mod model;
+mod pruning;
 mod requests;
 mod resources;
 mod trigger_events;
@@ -23,7 +24,7 @@ macro_rules! on {
             $(mod $module {
                 $(#[tokio::test]
                 async fn $case() {
-                    let backend = crate::backend::$backend();
+                    let backend = crate::backend::$backend().await;
                     crate::$module::$case(&*backend.store).await;
                 })+
             })+
@@ -36,6 +37,7 @@ macro_rules! suite {
     ($($cases:tt)+) => {
         on!(memory; $($cases)+);
         on!(sqlite; $($cases)+);
+        on!(postgres; $($cases)+);
     };
 }
 
@@ -65,8 +67,13 @@ suite! {
         a_shard_has_one_owner
         renewing_keeps_the_epoch
         an_expired_lease_can_be_taken
+        shards_are_apart
+        a_claim_stops_at_its_limit
+        leases_beyond_the_limit_are_renewed
+        the_living_are_counted
+        the_next_expiry_is_that_of_others
         releasing_fences_and_frees
-        shards_are_apart;
+        leaving_gives_everything_up;
     commits:
         a_step_leaves_row_events_and_results
         a_stale_sequence_is_refused
@@ -85,14 +92,30 @@ suite! {
         commands_wait_in_order_of_arrival
         a_command_is_sent_once
         applying_takes_a_command_out
+        outcomes_are_told_of_many
         an_applied_command_cannot_be_sent
         steps_send_commands
         messages_come_back_as_they_were;
     events:
         events_are_read_from_a_sequence
-        steps_are_read_from_a_position
+        steps_are_read_from_a_cursor
         positions_grow_over_executions
+        a_step_is_in_the_lane_of_its_shard
+        whoever_follows_a_cursor_misses_nothing
+        signals_do_not_end
         executions_do_not_see_each_other;
+    pruning:
+        ended_executions_go_by_age
+        surplus_executions_go_by_pipeline
+        what_has_not_ended_stays
+        what_commands_wait_for_stays
+        pruning_is_bounded
+        what_is_pruned_is_gone_and_the_rest_is_whole
+        no_position_is_used_twice
+        results_of_commands_go_by_age
+        requests_go_by_age
+        settled_trigger_events_go_by_age
+        pipelines_that_ended_lately_are_paged;
     executions:
         rows_come_back_as_they_were
         lists_are_newest_first
@@ -102,5 +125,6 @@ suite! {
         the_next_due_time_is_of_owned_shards
         what_runs_or_waits_is_recovered
         unfinished_ones_of_a_pipeline_are_oldest_first
+        a_sound_store_has_nothing_to_tell
         a_store_answers;
 }

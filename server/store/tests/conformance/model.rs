@@ -4,22 +4,28 @@ use gennaker_core::execution::ExecutionStatus;
 use gennaker_core::resource::ResourceKind;
 use gennaker_ports::Store;
 use gennaker_ports::store::{
-    ExecutionFilter, ExecutionRow, Expect, Lease, Position, ResourceWrite, Step, StoredTriggerEvent, TriggerDecision,
+    Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionRow, Expect, Lease, Position, Pruning, ResourceWrite,
+    Shard, Step, StoredTriggerEvent, TriggerDecision,
 };
+use gennaker_ports::testing::store::MemoryStore;
 use proptest::prelude::*;
 
 use crate::backend;
-use crate::fixture::{applied, at, command, id, row, sent, step};
+use crate::fixture::{applied, at, claim, command, id, log, row, sent, step};
 
-const SHARDS: [u32; 2] = [0, 1];
+/// More than there is.
+const ALL: usize = 1000;
+const SHARDS: [Shard; 2] = [0, 1];
 const EXECUTIONS: u32 = 5;
 const COMMANDS: [&str; 5] = ["c0", "c1", "c2", "c3", "c4"];
 const NAMES: [&str; 5] = ["a", "a/x", "a/y", "ab/x", "a_"];
 
 #[derive(Clone, Debug)]
 enum Operation {
-    Lease { owner: &'static str, now: i64 },
-    Release { owner: &'static str },
+    Lease { owner: &'static str, limit: usize, now: i64 },
+    Release { owner: &'static str, shards: Vec<Shard> },
+    Leave { owner: &'static str },
+    Prune(Pruning),
     Commit(Vec<Plan>),
     Send { command: usize, execution: u32 },
     Write { name: usize, body: f64, expect: Expect, time: i64 },
@@ -39,6 +45,7 @@ struct Plan {
     events: u64,
     status: ExecutionStatus,
     wake_at: Option<i64>,
+    ended: Option<i64>,
     outstanding: bool,
     applied: Vec<usize>,
     sent: Vec<usize>,
@@ -46,22 +53,35 @@ struct Plan {
 
 fn plan() -> impl Strategy<Value = Plan> {
     let commands = || prop::collection::vec(0..COMMANDS.len(), 0..3);
+    let time = || prop::option::of(0..20_i64);
     (
         (0..EXECUTIONS, prop::bool::weighted(0.9), prop::bool::weighted(0.9), 0..4_u64),
-        (prop::sample::select(ExecutionStatus::ALL.to_vec()), prop::option::of(0..20_i64), any::<bool>()),
+        (prop::sample::select(ExecutionStatus::ALL.to_vec()), time(), time(), any::<bool>()),
         (commands(), commands()),
     )
-        .prop_map(|((execution, fresh, leased, events), (status, wake_at, outstanding), (applied, sent))| Plan {
-            execution,
-            fresh,
-            leased,
-            events,
-            status,
-            wake_at,
-            outstanding,
-            applied,
-            sent,
-        })
+        .prop_map(
+            |((execution, fresh, leased, events), (status, wake_at, ended, outstanding), (applied, sent))| Plan {
+                execution,
+                fresh,
+                leased,
+                events,
+                status,
+                wake_at,
+                ended,
+                outstanding,
+                applied,
+                sent,
+            },
+        )
+}
+
+fn pruning() -> impl Strategy<Value = Pruning> {
+    prop_oneof![
+        (0..25_i64).prop_map(|n| Pruning::Ended { before: at(n) }),
+        (0..3_usize).prop_map(|keep| Pruning::Surplus { pipeline: "p".to_owned(), keep }),
+        (0..9_i64).prop_map(|n| Pruning::Requests { before: at(n) }),
+        (0..9_i64).prop_map(|n| Pruning::TriggerEvents { before: at(n) }),
+    ]
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -69,8 +89,11 @@ fn operation() -> impl Strategy<Value = Operation> {
     let expect = || prop_oneof![Just(Expect::Absent), Just(Expect::Present), (0..4_i64).prop_map(Expect::Revision)];
     let decision = prop::sample::select(TriggerDecision::ALL.to_vec());
     prop_oneof![
-        2 => (owner(), 0..40_i64).prop_map(|(owner, now)| Operation::Lease { owner, now }),
-        1 => owner().prop_map(|owner| Operation::Release { owner }),
+        3 => (owner(), 0..3_usize, 0..12_i64).prop_map(|(owner, limit, now)| Operation::Lease { owner, limit, now }),
+        1 => (owner(), prop::sample::subsequence(&SHARDS, 1..=2))
+            .prop_map(|(owner, shards)| Operation::Release { owner, shards }),
+        1 => owner().prop_map(|owner| Operation::Leave { owner }),
+        2 => pruning().prop_map(Operation::Prune),
         8 => prop::collection::vec(plan(), 1..5).prop_map(Operation::Commit),
         2 => (0..COMMANDS.len(), 0..EXECUTIONS)
             .prop_map(|(command, execution)| Operation::Send { command, execution }),
@@ -99,6 +122,7 @@ async fn complete(store: &dyn Store, leases: &[Lease], plan: &Plan) -> Option<St
         sequence: if plan.fresh { current } else { current + 1 },
         status: plan.status,
         wake_at: plan.wake_at.map(at),
+        ended: plan.ended.map(at),
         outstanding: plan.outstanding,
         pipeline: (n > 0).then(|| "p".to_owned()),
         ..row(n)
@@ -115,18 +139,27 @@ async fn complete(store: &dyn Store, leases: &[Lease], plan: &Plan) -> Option<St
 /// Does the same to both stores and compares the answers.
 async fn perform(model: &dyn Store, store: &dyn Store, leases: &mut Vec<Lease>, operation: Operation) {
     match operation {
-        Operation::Lease { owner, now } => {
-            let taken = model.lease(owner, &SHARDS, at(now), at(now + 10)).await;
-            assert_eq!(store.lease(owner, &SHARDS, at(now), at(now + 10)).await, taken);
-            leases.extend(taken.unwrap());
+        Operation::Lease { owner, limit, now } => {
+            let claim = Claim { now: at(now), until: at(now + 10), ..claim(owner, &SHARDS, limit) };
+            let tenure = model.lease(&claim).await;
+            assert_eq!(store.lease(&claim).await, tenure);
+            leases.extend(tenure.unwrap().leases);
         }
-        Operation::Release { owner } => assert_eq!(store.release(owner).await, model.release(owner).await),
+        Operation::Release { owner, shards } => {
+            assert_eq!(store.release(owner, &shards).await, model.release(owner, &shards).await);
+        }
+        Operation::Leave { owner } => assert_eq!(store.leave(owner).await, model.leave(owner).await),
+        Operation::Prune(what) => assert_eq!(store.prune(&what, ALL).await, model.prune(&what, ALL).await),
         Operation::Commit(plans) => {
             let mut steps = Vec::new();
             for plan in &plans {
                 steps.extend(complete(model, leases, plan).await);
             }
-            assert_eq!(store.commit(steps.clone()).await, model.commit(steps).await);
+            let answers = model.commit(steps.clone()).await.unwrap();
+            let expected: Vec<_> = answers.into_iter().map(|answer| answer.map(placeless)).collect();
+            let answers = store.commit(steps).await.unwrap();
+            let answers: Vec<_> = answers.into_iter().map(|answer| answer.map(placeless)).collect();
+            assert_eq!(answers, expected);
         }
         Operation::Send { command, execution } => {
             let commands = vec![sent(COMMANDS[command], execution, shard(execution))];
@@ -156,6 +189,17 @@ async fn perform(model: &dyn Store, store: &dyn Store, leases: &mut Vec<Lease>, 
     }
 }
 
+/// A step without its place in the log: each store has lanes and positions of its own.
+fn placeless(step: CommittedStep) -> CommittedStep {
+    CommittedStep { lane: 0, position: Position::default(), ..step }
+}
+
+/// The steps of a shard in their order.
+async fn steps_of(store: &dyn Store, of: Shard) -> Vec<CommittedStep> {
+    let is_in_shard = |step: &CommittedStep| (0..EXECUTIONS).any(|n| shard(n) == of && id(n) == step.execution);
+    log(store, &[of]).await.into_iter().filter(is_in_shard).map(placeless).collect()
+}
+
 fn trigger_event(n: u32, key: Option<bool>) -> StoredTriggerEvent {
     StoredTriggerEvent {
         id: id(n).to_string(),
@@ -180,9 +224,22 @@ async fn compare(model: &dyn Store, store: &dyn Store) {
     for name in COMMANDS {
         assert_eq!(store.command(&command(name)).await, model.command(&command(name)).await);
     }
-    let all = Position::default();
-    assert_eq!(store.events_since(all, 100).await, model.events_since(all, 100).await);
-    assert_eq!(store.position().await, model.position().await);
+    let outcomes = async |store: &dyn Store| {
+        let mut outcomes = store.applied(&COMMANDS.map(command)).await.unwrap();
+        outcomes.sort_by(|(one, _), (other, _)| one.0.cmp(&other.0));
+        outcomes
+    };
+    assert_eq!(outcomes(store).await, outcomes(model).await);
+    for shard in SHARDS {
+        assert_eq!(steps_of(store, shard).await, steps_of(model, shard).await);
+    }
+    for store in [store, model] {
+        let (end, pruned) = (store.cursor().await.unwrap(), store.pruned().await.unwrap());
+        assert!(!end.is_behind(&pruned), "{pruned:?} was pruned, the end is {end:?}");
+    }
+    let pruned_nothing = async |store: &dyn Store| store.pruned().await.unwrap() == Cursor::default();
+    assert_eq!(pruned_nothing(store).await, pruned_nothing(model).await);
+    assert_eq!(store.ended_since(at(7), None, 9).await, model.ended_since(at(7), None, 9).await);
     assert_eq!(store.inbox(&SHARDS, 9).await, model.inbox(&SHARDS, 9).await);
     assert_eq!(store.inbox(&SHARDS[1..], 1).await, model.inbox(&SHARDS[1..], 1).await);
     for status in ExecutionStatus::ALL {
@@ -203,18 +260,41 @@ async fn compare(model: &dyn Store, store: &dyn Store) {
     assert_eq!(store.pending_trigger_events(None, 3).await, model.pending_trigger_events(None, 3).await);
 }
 
+/// Does the same to an empty store and to the store in memory; afterwards they must be alike.
+async fn is_like_memory(store: &dyn Store, operations: Vec<Operation>) {
+    let model = MemoryStore::new();
+    let (mut leases, mut clock) = (Vec::new(), 0);
+    for mut operation in operations {
+        // Time only goes on.
+        if let Operation::Lease { now, .. } = &mut operation {
+            clock += *now;
+            *now = clock;
+        }
+        perform(&model, store, &mut leases, operation).await;
+    }
+    compare(&model, store).await;
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn sqlite_is_like_memory(operations in prop::collection::vec(operation(), 1..60)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let (model, backend) = (backend::memory(), backend::sqlite());
-            let mut leases = Vec::new();
-            for operation in operations {
-                perform(&*model.store, &*backend.store, &mut leases, operation).await;
-            }
-            compare(&*model.store, &*backend.store).await;
+            let backend = backend::sqlite().await;
+            is_like_memory(&*backend.store, operations).await;
+        });
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+    #[test]
+    fn postgres_is_like_memory(operations in prop::collection::vec(operation(), 1..60)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let backend = backend::postgres().await;
+            is_like_memory(&*backend.store, operations).await;
         });
     }
 }

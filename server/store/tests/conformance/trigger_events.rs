@@ -7,7 +7,7 @@ use crate::fixture::{at, id};
 
 const TRIGGER: &str = "applications/shop/triggers/push";
 
-fn event(n: u32, trigger: &str, key: Option<&str>) -> StoredTriggerEvent {
+pub(crate) fn event(n: u32, trigger: &str, key: Option<&str>) -> StoredTriggerEvent {
     StoredTriggerEvent {
         id: id(n).to_string(),
         trigger: trigger.to_owned(),
