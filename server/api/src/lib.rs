@@ -18,6 +18,7 @@ mod options;
 mod reflection;
 mod server;
 mod services;
+mod watches;
 mod web;
 mod webhook;
 

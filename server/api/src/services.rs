@@ -8,6 +8,7 @@ use tracing::Span;
 
 use crate::call::Call;
 use crate::gate::{Answers, Gate};
+use crate::watches::Executions;
 
 /// Implements a service for [`Gate`]. In brackets: fields of the span, and the fields of the request they are taken from.
 macro_rules! service {
@@ -15,6 +16,7 @@ macro_rules! service {
         $service:ident in $module:ident {
             $( rpc $method:ident($request:ident) -> $response:ident $( [$($label:ident = $from:ident),+] )? ; )*
             $( stream $watch:ident($watched:ident) -> $item:ident as $items:ident $( [$($wlabel:ident = $wfrom:ident),+] )? ; )*
+            $( encoded $elsewhere:ident($asked:ident) -> $told:ident as $tellings:ident ; )*
         }
     ) => {
         #[tonic::async_trait]
@@ -36,6 +38,14 @@ macro_rules! service {
                     $( $( Span::current().record(stringify!($wlabel), request.$wfrom.as_str()); )+ )?
                     let caller = call.caller.clone();
                     self.stream(call, self.app.$watch(&caller, request)).await
+                }
+            )*
+            $(
+                type $tellings = Answers<v1::$told>;
+
+                /// [`Executions`] answers it before it comes here.
+                async fn $elsewhere(&self, _: Request<v1::$asked>) -> Result<Response<Self::$tellings>, Status> {
+                    Err(Status::unimplemented("this method is served in encoded form"))
                 }
             )*
         }
@@ -71,8 +81,8 @@ service! {
         rpc skip_stage(SkipStageRequest) -> SkipStageResponse [execution = name, stage = stage];
         rpc submit_judgment(SubmitJudgmentRequest) -> SubmitJudgmentResponse [execution = name, stage = stage];
         rpc explain_execution(ExplainExecutionRequest) -> ExplainExecutionResponse [execution = name];
-        stream watch_execution(WatchExecutionRequest) -> WatchExecutionResponse as WatchExecutionStream [execution = name];
-        stream watch_executions(WatchExecutionsRequest) -> WatchExecutionsResponse as WatchExecutionsStream;
+        encoded watch_execution(WatchExecutionRequest) -> WatchExecutionResponse as WatchExecutionStream;
+        encoded watch_executions(WatchExecutionsRequest) -> WatchExecutionsResponse as WatchExecutionsStream;
     }
 }
 
@@ -179,10 +189,10 @@ pub(crate) fn add(routes: &mut RoutesBuilder, gate: &Gate, max_message_bytes: us
             ); )+
         };
     }
+    routes.add_service(Executions::new(gate.clone(), max_message_bytes, MAX_ANSWER_BYTES));
     add!(
         account_service_server::AccountServiceServer,
         application_service_server::ApplicationServiceServer,
-        execution_service_server::ExecutionServiceServer,
         infrastructure_service_server::InfrastructureServiceServer,
         pipeline_service_server::PipelineServiceServer,
         project_service_server::ProjectServiceServer,

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::ids::Ids;
 use crate::infrastructure::Views;
+use crate::launch::Pipelines;
 use crate::pump::Pumps;
 use crate::trigger::Bursts;
 use crate::{App, Inner, Options, Ports, names};
@@ -24,6 +25,8 @@ impl App {
             bursts: Bursts::new(options.limits.max_trigger_events_per_minute),
             views: Views::default(),
             pumps: Pumps::default(),
+            watched: Arc::default(),
+            pipelines: Pipelines::default(),
             ids: Ids::default(),
             ports,
             options,

@@ -251,16 +251,19 @@ impl From<Rejection> for AppError {
     }
 }
 
+/// Why a stream over many executions can't go on where it broke off.
+const COMPACTED: &str = "what happened right after resume_token is no longer kept; begin anew, without a resume_token";
+
 impl From<EngineError> for AppError {
     fn from(error: EngineError) -> Self {
         let message = error.to_string();
         match error {
             EngineError::NotFound(id) => Self::not_found("execution", id.to_string()),
             EngineError::Rejected(rejection) => rejection.into(),
-            EngineError::LimitReached { pipeline, .. } => Self::precondition("CONCURRENCY_LIMIT", pipeline, message),
             EngineError::RequestReused { .. } => Self::invalid("request_id", message),
             EngineError::Busy(_) | EngineError::Unavailable(_) => Self::unavailable(message),
             EngineError::Damaged(_) => Self::Internal { message },
+            EngineError::Compacted => Self::OutOfRange { message: COMPACTED.to_owned(), oldest: 0 },
             EngineError::TooManyWatches { limit } => Self::ResourceExhausted {
                 what: "concurrent watches".to_owned(),
                 limit: limit as u64,

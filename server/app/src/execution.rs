@@ -3,8 +3,7 @@
 mod command;
 mod list;
 
-use gennaker_core::execution::{Cause, Event, EventRecord, Execution, ExecutionStatus, Origin};
-use gennaker_core::resource::ResourceKind;
+use gennaker_core::execution::{Cause, Event, EventRecord, Execution, ExecutionId, ExecutionStatus, Origin};
 use gennaker_ports::store::ExecutionSummary;
 use gennaker_ports::{Access, Target};
 use gennaker_proto::v1;
@@ -27,7 +26,6 @@ impl App {
         if let Some(execution) = self.repeated(&key).await? {
             return Ok(v1::StartExecutionResponse { execution: Some(self.show(caller, &execution).await?) });
         }
-        let pipeline = self.get::<v1::Pipeline>(&request.pipeline).await?;
         let cause = Cause {
             actor: caller.name().to_owned(),
             origin: Origin::Manual,
@@ -36,7 +34,7 @@ impl App {
         };
         let given: Map<String, Value> =
             request.parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-        let start = self.prepare(&pipeline, &given, cause).await?;
+        let start = self.prepare(&request.pipeline, &given, cause).await?;
         if request.validate_only {
             let event = Event::Created { start: Box::new(start), queued: false };
             let record = EventRecord { sequence: 1, time: self.now(), event };
@@ -93,30 +91,32 @@ impl App {
     /// Who looks at the executions of an application.
     pub(crate) async fn viewer(&self, caller: &Caller, application: &str) -> Viewer {
         let target = Target::Application(application.to_owned());
-        Viewer { name: caller.name().to_owned(), may_execute: self.may(caller, Access::Execute, &target).await }
+        let may_execute = self.may(caller, Access::Execute, &target).await;
+        Viewer { name: Some(caller.name().to_owned()), may_execute }
     }
 
     /// The place of an execution among those of its pipeline that wait, from 1; 0 where it does not.
-    pub(crate) async fn queue_position(&self, execution: &Execution) -> Result<u32, AppError> {
+    async fn queue_position(&self, execution: &Execution) -> Result<u32, AppError> {
         match &execution.start.definition.pipeline {
             Some(pipeline) if execution.status == ExecutionStatus::Queued => {
-                let unfinished = self.inner.ports.store.unfinished(pipeline).await?;
-                let waiting = unfinished.iter().filter(|(_, status)| *status == ExecutionStatus::Queued);
-                let before = waiting.take_while(|(id, _)| *id != execution.id()).count();
-                Ok(u32::try_from(before + 1).unwrap_or(u32::MAX))
+                self.place_in_queue(pipeline, execution.id()).await
             }
             Some(_) | None => Ok(0),
         }
     }
 
+    /// The place of a waiting execution among those of its pipeline, from 1.
+    pub(crate) async fn place_in_queue(&self, pipeline: &str, id: ExecutionId) -> Result<u32, AppError> {
+        let unfinished = self.inner.ports.store.unfinished(pipeline).await?;
+        let waiting = unfinished.iter().filter(|(_, status)| *status == ExecutionStatus::Queued);
+        let before = waiting.take_while(|(waiting, _)| *waiting != id).count();
+        Ok(u32::try_from(before + 1).unwrap_or(u32::MAX))
+    }
+
     /// The parameters that a pipeline pins now.
     pub(crate) async fn pinned(&self, pipeline: Option<&str>) -> Result<Vec<String>, AppError> {
         let Some(pipeline) = pipeline else { return Ok(Vec::new()) };
-        let Some(resource) = self.inner.ports.store.resource(ResourceKind::Pipeline, pipeline).await? else {
-            return Ok(Vec::new());
-        };
-        let parameters = resource.body.get("parameters").and_then(Value::as_array);
-        let pinned = parameters.into_iter().flatten().filter(|p| p.get("pinned") == Some(&Value::Bool(true)));
-        Ok(pinned.filter_map(|p| p.get("name")?.as_str().map(str::to_owned)).collect())
+        let known = self.known_pipeline(pipeline).await?;
+        Ok(known.map_or_else(Vec::new, |known| known.pinned.clone()))
     }
 }

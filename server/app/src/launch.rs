@@ -1,64 +1,46 @@
 //! Starting pipelines, for callers, triggers and stages alike.
 
+mod pipelines;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gennaker_core::execution::{Cause, Execution, ExecutionId, ExecutionStatus, Start, bind_parameters};
+use gennaker_core::execution::{Cause, Execution, ExecutionId, ParameterError, Start, bind_parameters};
 use gennaker_engine::Request;
 use gennaker_ports::{Launch, LaunchError, Launcher};
-use gennaker_proto::v1::{self, FieldViolation};
+use gennaker_proto::v1::FieldViolation;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::resource::Loaded;
-use crate::{App, AppError, convert, request};
+use crate::{App, AppError, request};
+
+pub(crate) use pipelines::Pipelines;
 
 impl App {
-    /// What an execution of a pipeline begins with: the pipeline is not disabled, its parameters are bound, and its queue
-    /// has room.
+    /// What an execution of a pipeline begins with: the pipeline is not disabled, and its parameters are bound.
     pub(crate) async fn prepare(
         &self,
-        pipeline: &Loaded<v1::Pipeline>,
+        pipeline: &str,
         given: &Map<String, Value>,
         cause: Cause,
     ) -> Result<Start, AppError> {
-        let (definition, name) = (&pipeline.definition, &pipeline.resource.name);
-        if definition.disabled {
-            let description = format!("{name} is disabled; enable it to start it");
-            return Err(AppError::precondition("PIPELINE_DISABLED", name, description));
+        let found = self.known_pipeline(pipeline).await?;
+        let found = found.ok_or_else(|| AppError::not_found("pipeline", pipeline))?;
+        let startable = found.startable()?;
+        if startable.disabled {
+            let description = format!("{pipeline} is disabled; enable it to start it");
+            return Err(AppError::precondition("PIPELINE_DISABLED", pipeline, description));
         }
-        let parameters = bind_parameters(&convert::pipeline::parameters(definition), given).map_err(|errors| {
-            let violation = |error: gennaker_core::execution::ParameterError| FieldViolation {
+        let parameters = bind_parameters(&startable.parameters, given).map_err(|errors| {
+            let violation = |error: ParameterError| FieldViolation {
                 field: format!("parameters.{}", error.name),
                 description: error.problem,
             };
             AppError::InvalidArgument { violations: errors.into_iter().map(violation).collect() }
         })?;
-        let core = convert::pipeline::to_core(definition, pipeline.resource.revision).map_err(|(place, problem)| {
-            AppError::precondition("PIPELINE_INVALID", name, format!("stages[{place}].window: {}", problem.error))
-        })?;
-        if core.concurrency.limit > 0 {
-            self.check_queue(name).await?;
-        }
-        Ok(Start {
-            id: self.new_id(),
-            definition: Arc::new(core),
-            cause,
-            parameters,
-            labels: definition.labels.clone(),
-        })
-    }
-
-    /// Only a pipeline with a limit has a queue.
-    async fn check_queue(&self, pipeline: &str) -> Result<(), AppError> {
-        let limit = self.inner.options.limits.max_queued_executions;
-        let unfinished = self.inner.ports.store.unfinished(pipeline).await?;
-        let queued = unfinished.iter().filter(|(_, status)| *status == ExecutionStatus::Queued).count();
-        if queued < limit as usize {
-            return Ok(());
-        }
-        let what = format!("queued executions of {pipeline}");
-        Err(AppError::ResourceExhausted { what, limit: u64::from(limit), retry_after: None })
+        let definition = startable.definition.clone()?;
+        let id = self.inner.ports.engine.place(&definition, || self.new_id());
+        Ok(Start { id, definition, cause, parameters, labels: startable.labels.clone() })
     }
 
     /// A new id, of an execution or of a trigger event.
@@ -84,8 +66,7 @@ impl App {
         if let Some(execution) = self.repeated(&request).await? {
             return Ok(execution.id());
         }
-        let pipeline = self.get::<v1::Pipeline>(&launch.pipeline).await?;
-        let start = self.prepare(&pipeline, &launch.parameters, launch.cause).await?;
+        let start = self.prepare(&launch.pipeline, &launch.parameters, launch.cause).await?;
         Ok(self.inner.ports.engine.start(start, request).await?.id())
     }
 }

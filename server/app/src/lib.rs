@@ -14,6 +14,7 @@ mod application;
 mod call;
 mod convert;
 mod diff;
+mod encoded;
 mod error;
 mod etag;
 mod execution;
@@ -43,6 +44,7 @@ use gennaker_engine::Handle;
 use gennaker_ports::{Authorizer, Clock, Clouds, Principal, Secrets, Store};
 
 pub use call::METHODS;
+pub use encoded::Encoded;
 pub use error::{AppError, Precondition, ResourceRef};
 pub use limits::Limits;
 pub use pump::Stream;
@@ -115,5 +117,7 @@ struct Inner {
     bursts: trigger::Bursts,
     views: infrastructure::Views,
     pumps: pump::Pumps,
+    watched: Arc<watch::Watched>,
+    pipelines: launch::Pipelines,
     ids: ids::Ids,
 }

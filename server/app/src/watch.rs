@@ -1,105 +1,202 @@
 //! The streams of `ExecutionService`.
 
 mod many;
+mod rendering;
+mod shared;
 mod single;
 mod token;
 
-use gennaker_core::execution::{EventRecord, Execution, ExecutionId, ExecutionStatus};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gennaker_core::execution::{EventRecord, Execution, ExecutionId};
+use gennaker_ports::store::ExecutionSummary;
 use gennaker_proto::v1;
 
 use crate::convert::execution::Viewer;
 use crate::{App, AppError, convert};
+use rendering::{AboutExecution, Rendering, Shown};
+use shared::Shared;
+
+pub(crate) use shared::Watched;
 
 /// How many events are read from the log at once.
-const PAGE: usize = 512;
+const PAGE: usize = 2000;
+/// How far what is shared may be behind the log to be brought forward event by event: as many messages are kept.
+const NEAR: u64 = shared::KEPT as u64;
 
-/// An execution as a client has it, and what the client must know of it besides.
+/// An execution as one client follows it.
 pub(crate) struct Followed {
-    execution: Option<Execution>,
-    viewer: Viewer,
-    pinned: Vec<String>,
+    shared: Arc<Shared>,
+    viewer: Arc<Viewer>,
+    /// The last event that the client has.
+    sequence: u64,
+    /// Whether messages are kept until this one has them.
+    is_counted: bool,
+    /// The execution as the client has it, where it is too far behind for the messages that are kept.
+    own: Option<Execution>,
 }
 
 impl Followed {
-    /// Of an execution that the client has as it is here; of none where it has no event yet.
-    pub(crate) fn new(execution: Option<Execution>, viewer: Viewer, pinned: Vec<String>) -> Self {
-        Self { execution, viewer, pinned }
+    /// Of an execution that the client has the events of up to a sequence, to which it has been brought.
+    fn after(sequence: u64, shared: Arc<Shared>, viewer: Arc<Viewer>) -> Self {
+        shared.join(sequence);
+        Self { shared, viewer, sequence, is_counted: true, own: None }
+    }
+
+    /// Of an execution that the client gets as it stands. `None` where it has no event yet.
+    fn as_it_stands(shared: Arc<Shared>, viewer: Arc<Viewer>) -> Option<(Self, Shown)> {
+        let (sequence, shown) = shared.snapshot(&viewer)?;
+        Some((Self { shared, viewer, sequence, is_counted: true, own: None }, shown))
     }
 
     /// The last event that the client has.
-    pub(crate) fn sequence(&self) -> u64 {
-        self.execution.as_ref().map_or(0, |execution| execution.sequence)
+    fn sequence(&self) -> u64 {
+        self.sequence
     }
 
-    /// The execution as it stands.
-    pub(crate) async fn snapshot(&self, app: &App) -> Result<Option<v1::Execution>, AppError> {
-        let Some(execution) = &self.execution else { return Ok(None) };
-        let place = app.queue_position(execution).await?;
-        let message = convert::execution::full(execution, &self.viewer, place);
-        Ok(Some(v1::Execution { pinned_parameters: self.pinned.clone(), ..message }))
+    /// The execution's resource name.
+    fn name(&self) -> &str {
+        &self.shared.name
     }
 
-    /// The next event as a message; `None` for one that the client has.
-    pub(crate) async fn next(
-        &mut self,
-        app: &App,
-        record: &EventRecord,
-    ) -> Result<Option<v1::ExecutionEvent>, AppError> {
-        if record.sequence <= self.sequence() {
+    /// The next event as an encoded [`v1::ExecutionEvent`]; `None` for one that the client has, or of an execution that is no
+    /// longer kept.
+    async fn next(&mut self, app: &App, record: &EventRecord) -> Result<Option<Bytes>, AppError> {
+        if record.sequence <= self.sequence {
             return Ok(None);
         }
-        if self.execution.is_none() {
-            self.execution = Execution::replay([record]);
-        }
-        let Some(execution) = &mut self.execution else { return Ok(None) };
-        let mut event = convert::execution_event::step(execution, record, &self.viewer, 0);
-        if let Some(changed) = &mut event.changed {
-            changed.pinned_parameters.clone_from(&self.pinned);
-            if execution.status == ExecutionStatus::Queued {
-                changed.queue_position = app.queue_position(execution).await?;
+        let shown = self.shared.event(record, &self.viewer, self.is_counted);
+        self.is_counted = shown.is_some();
+        let shown = match shown {
+            Some(shown) => {
+                self.own = None;
+                shown
             }
-        }
-        Ok(Some(event))
+            None => match self.fold(app, record).await? {
+                Some(shown) => shown,
+                None => return Ok(None),
+            },
+        };
+        self.sequence = record.sequence;
+        app.in_queue::<v1::ExecutionEvent>(&self.shared, shown).await.map(Some)
     }
 
-    /// Whether the execution has ended.
-    pub(crate) fn has_ended(&self) -> bool {
-        self.execution.as_ref().is_some_and(|execution| execution.status.is_final())
+    /// The message of an event that what is shared has left behind.
+    async fn fold(&mut self, app: &App, record: &EventRecord) -> Result<Option<Shown>, AppError> {
+        let before = record.sequence - 1;
+        let own = self.own.take().filter(|own| own.sequence == before);
+        let own = match own {
+            None if before > 0 => app.state_at(self.shared.id, before).await?,
+            own => own,
+        };
+        let Some(mut own) = own.or_else(|| Execution::replay([record])) else { return Ok(None) };
+        let mut event = convert::execution_event::step(&mut own, record, &Viewer::EVERYBODY, 0);
+        if let Some(changed) = &mut event.changed {
+            changed.pinned_parameters = self.shared.pinned();
+        }
+        self.own = Some(own);
+        Ok(Some(Rendering::new(event).shown_to(&self.viewer)))
+    }
+}
+
+impl Drop for Followed {
+    fn drop(&mut self) {
+        if self.is_counted {
+            self.shared.leave(self.sequence);
+        }
     }
 }
 
 impl App {
-    /// An execution as it was after an event; `None` after none of them.
+    /// Takes an execution up for a client that has its events up to a sequence.
     ///
     /// # Errors
-    /// [`AppError::OutOfRange`] where the events up to it are not all there.
-    pub(crate) async fn state_at(&self, id: ExecutionId, sequence: u64) -> Result<Option<Execution>, AppError> {
-        let mut followed: Option<Execution> = None;
-        while followed.as_ref().map_or(0, |execution| execution.sequence) < sequence {
-            let after = followed.as_ref().map_or(0, |execution| execution.sequence);
+    /// [`AppError::OutOfRange`] where it has fewer events.
+    async fn follow_after(
+        &self,
+        row: &ExecutionSummary,
+        sequence: u64,
+        viewer: Arc<Viewer>,
+    ) -> Result<Followed, AppError> {
+        if sequence > row.sequence {
+            let oldest = row.sequence;
+            let message = format!("execution {} has only {oldest} events; watch it after one of them", row.id);
+            return Err(AppError::OutOfRange { message, oldest });
+        }
+        let shared = self.share(row.id, &row.application, row.pipeline.as_deref(), sequence, &[]).await?;
+        Ok(Followed::after(sequence, shared, viewer))
+    }
+
+    /// Takes an execution up for a client that gets it as it stands: an encoded [`v1::Execution`].
+    async fn follow_from_now(
+        &self,
+        row: &ExecutionSummary,
+        viewer: Arc<Viewer>,
+    ) -> Result<(Followed, Bytes), AppError> {
+        let shared = self.share(row.id, &row.application, row.pipeline.as_deref(), row.sequence, &[]).await?;
+        self.show_all(shared, viewer).await
+    }
+
+    async fn show_all(&self, shared: Arc<Shared>, viewer: Arc<Viewer>) -> Result<(Followed, Bytes), AppError> {
+        let gone = AppError::not_found("execution", &shared.name);
+        let (followed, shown) = Followed::as_it_stands(shared, viewer).ok_or(gone)?;
+        let snapshot = self.in_queue::<v1::Execution>(&followed.shared, shown).await?;
+        Ok((followed, snapshot))
+    }
+
+    /// What all watchers of an execution share, not behind a sequence. `events` may save reading them.
+    async fn share(
+        &self,
+        id: ExecutionId,
+        application: &str,
+        pipeline: Option<&str>,
+        sequence: u64,
+        events: &[EventRecord],
+    ) -> Result<Arc<Shared>, AppError> {
+        let pinned = self.pinned(pipeline).await?;
+        let shared = self.inner.watched.share(id, application, pipeline);
+        shared.pin(pinned);
+        shared.advance(events);
+        let behind = sequence.saturating_sub(shared.sequence());
+        if behind > NEAR || (behind > 0 && !shared.is_followed()) {
+            let state = self.state_at(id, sequence).await?;
+            shared.begin(state.ok_or_else(|| AppError::not_found("execution", &shared.name))?);
+        } else if behind > 0 {
+            shared.advance(&self.inner.ports.store.events(id, shared.sequence(), PAGE).await?);
+        }
+        Ok(shared)
+    }
+
+    /// An execution as it was after an event; `None` where it is no longer kept.
+    async fn state_at(&self, id: ExecutionId, sequence: u64) -> Result<Option<Execution>, AppError> {
+        let mut state: Option<Execution> = None;
+        loop {
+            let after = state.as_ref().map_or(0, |state| state.sequence);
+            if after >= sequence {
+                return Ok(state);
+            }
             let page = self.inner.ports.store.events(id, after, PAGE).await?;
-            let Some(first) = page.first() else {
-                return Err(AppError::OutOfRange {
-                    message: format!("execution {id} has only {after} events; watch it after one of them"),
-                    oldest: after,
-                });
-            };
+            let Some(first) = page.first() else { return Ok(None) };
             if first.sequence != after + 1 {
-                return Err(AppError::OutOfRange {
-                    message: format!("the events of execution {id} before {} are gone", first.sequence),
-                    oldest: first.sequence - 1,
-                });
+                let message = format!("the log of execution {id} has a gap after sequence {after}");
+                return Err(AppError::Internal { message });
             }
-            for record in page.iter().filter(|record| record.sequence <= sequence) {
-                match &mut followed {
-                    Some(execution) => execution.apply(record),
-                    None => followed = Execution::replay([record]),
-                }
+            let records = page.iter().take_while(|record| record.sequence <= sequence);
+            match &mut state {
+                Some(state) => records.for_each(|record| state.apply(record)),
+                None => state = Execution::replay(records),
             }
-            if followed.is_none() {
-                return Err(AppError::Internal { message: format!("the events of execution {id} have no beginning") });
+            if state.is_none() {
+                return Err(AppError::Internal { message: format!("the log of execution {id} has no beginning") });
             }
         }
-        Ok(followed)
+    }
+
+    /// A message with the place in the queue where the execution has one.
+    async fn in_queue<M: AboutExecution>(&self, shared: &Shared, shown: Shown) -> Result<Bytes, AppError> {
+        let Some(pipeline) = shared.pipeline.as_ref().filter(|_| shown.is_queued) else { return Ok(shown.bytes) };
+        let place = self.place_in_queue(pipeline, shared.id).await?;
+        Ok(rendering::change::<M>(&shown.bytes, |execution| execution.queue_position = place))
     }
 }

@@ -97,11 +97,32 @@ pub enum Once<T> {
     Reused,
 }
 
+/// What became of a resource that was read before.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reread {
+    /// It still has the revision that was read.
+    Unchanged,
+    /// It has another one.
+    Changed(Box<Resource>),
+    /// It is not there.
+    Gone,
+}
+
 /// The store. Every method is one transaction.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// One resource.
     async fn resource(&self, kind: ResourceKind, name: &str) -> Result<Option<Resource>, StoreError>;
+
+    /// One resource that was read before: its content only where it has another revision now. A store that can tell without
+    /// reading the content does so.
+    async fn reread_resource(&self, kind: ResourceKind, name: &str, revision: i64) -> Result<Reread, StoreError> {
+        Ok(match self.resource(kind, name).await? {
+            None => Reread::Gone,
+            Some(resource) if resource.revision == revision => Reread::Unchanged,
+            Some(resource) => Reread::Changed(Box::new(resource)),
+        })
+    }
 
     /// The resources of a kind whose names start with `prefix`, sorted by name, beginning after the name `after`.
     async fn resources(
@@ -248,8 +269,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Committed steps in some lanes after a cursor, at most `limit`: with them a watcher of many executions catches up.
     /// The steps of each lane come in order and without a gap; lanes may be mixed.
-    async fn events_since(&self, after: &Cursor, lanes: &[Lane], limit: usize)
-    -> Result<Vec<CommittedStep>, StoreError>;
+    async fn events_since(
+        &self,
+        after: &Cursor,
+        lanes: &[Lane],
+        limit: usize,
+    ) -> Result<Vec<CommittedStep>, StoreError>;
 
     /// The end of the log: the last committed step of each lane.
     async fn cursor(&self) -> Result<Cursor, StoreError>;
@@ -292,12 +317,7 @@ pub trait Store: Send + Sync + 'static {
     async fn prune(&self, what: &Pruning, limit: usize) -> Result<usize, StoreError>;
 
     /// The pipelines of executions that ended at a time or later, by name, beginning after the name `after`.
-    async fn ended_since(
-        &self,
-        time: Timestamp,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<String>, StoreError>;
+    async fn ended_since(&self, time: Timestamp, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError>;
 
     /// Looks for damage that only the database itself can tell of, such as a torn page. Says what it found, in words; reads
     /// everything, so it takes its time.

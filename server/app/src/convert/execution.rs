@@ -16,8 +16,18 @@ use crate::names;
 /// Who looks at an execution, and whether they may steer it.
 #[derive(Clone, Debug)]
 pub(crate) struct Viewer {
-    pub(crate) name: String,
+    /// Whose judgments are shown as allowed; `None` for those of everybody.
+    pub(crate) name: Option<String>,
     pub(crate) may_execute: bool,
+}
+
+impl Viewer {
+    /// Sees what anybody at all might do.
+    pub(crate) const EVERYBODY: Self = Self { name: None, may_execute: true };
+
+    fn may_judge(&self, judges: &[String]) -> bool {
+        judges.is_empty() || self.name.as_ref().is_none_or(|name| judges.contains(name))
+    }
 }
 
 /// An execution with all of its stages.
@@ -294,7 +304,7 @@ pub(crate) fn stage_actions(execution: &Execution, stage: &Stage, viewer: &Viewe
     }
     if let Some(TaskKind::Judgment(spec)) = task
         && stage.judgment.is_none()
-        && (spec.judges.is_empty() || spec.judges.contains(&viewer.name))
+        && viewer.may_judge(&spec.judges)
     {
         actions.push(v1::StageAction::SubmitJudgment.into());
     }

@@ -27,7 +27,9 @@ pub(crate) fn step(
     let stages = match &touched {
         Touched::All => all_stages(execution, viewer),
         Touched::These(ids) => {
-            execution.stages.iter().filter(|s| ids.contains(s.id())).map(|s| stage(execution, s, viewer)).collect()
+            let mut places: Vec<usize> = ids.iter().filter_map(|id| execution.place(id)).collect();
+            places.sort_unstable();
+            places.into_iter().map(|place| stage(execution, &execution.stages[place], viewer)).collect()
         }
     };
     let changed = v1::Execution { stages, ..header(execution, viewer, queue_position) };

@@ -7,45 +7,56 @@
 //! were asked for by name need their last events in the token.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use gennaker_core::execution::{Execution, ExecutionId};
+use bytes::Bytes;
+use gennaker_core::execution::{Event, ExecutionId};
 use gennaker_engine::{ManyItem, Subject, WatchMany};
-use gennaker_ports::store::{CommittedStep, ExecutionFilter, Position};
+use gennaker_ports::store::{CommittedStep, Cursor, ExecutionFilter, ExecutionSummary};
 use gennaker_proto::v1;
 use gennaker_proto::v1::watch_executions_response::Message;
 
 use super::Followed;
-use super::token::{ResumeToken, fingerprint};
+use super::token::{self, Fingerprint, ResumeToken};
 use crate::application::UNFINISHED;
 use crate::convert::execution::Viewer;
+use crate::encoded::Encoded;
 use crate::pump::{End, Outlet};
 use crate::{App, AppError, Caller, Stream, names};
 
-/// How many executions are kept in memory for one stream; others are read again when something happens to them.
+/// How many executions one stream has in mind; others are shown anew when something happens to them.
 const KEPT: usize = 256;
 /// How many rows are read at once.
 const BATCH: usize = 100;
 
+type Response = Encoded<v1::WatchExecutionsResponse>;
+
 /// What one stream follows.
 struct Many {
     app: App,
-    viewers: HashMap<String, Viewer>,
+    viewers: HashMap<String, Arc<Viewer>>,
     /// Executions that were asked for by name, with the last event that the client has.
     named: BTreeMap<ExecutionId, u64>,
     followed: HashMap<ExecutionId, Followed>,
-    subjects: String,
-    /// The last commit that the client knows all of.
-    position: Position,
+    subjects: Fingerprint,
+    /// Up to where the client knows all of the log.
+    cursor: Cursor,
 }
 
 /// What a request asks for.
 #[derive(Default)]
 struct Asked {
-    executions: Vec<(ExecutionId, Option<u64>)>,
+    executions: Vec<(ExecutionSummary, Option<u64>)>,
     applications: Vec<String>,
     pipelines: Vec<String>,
     /// The applications that the subjects belong to.
     owners: Vec<String>,
+}
+
+/// An execution in the form of an encoded [`v1::Execution`].
+struct Snapshot {
+    name: String,
+    bytes: Bytes,
 }
 
 impl App {
@@ -54,7 +65,7 @@ impl App {
         &self,
         caller: &Caller,
         request: v1::WatchExecutionsRequest,
-    ) -> Result<Stream<v1::WatchExecutionsResponse>, AppError> {
+    ) -> Result<Stream<Response>, AppError> {
         self.admit(caller, &request).await?;
         let limit = self.inner.options.limits.max_watch_subjects;
         if request.subjects.len() > limit as usize {
@@ -66,27 +77,24 @@ impl App {
         let asked = self.asked(&request.subjects).await?;
         let mut viewers = HashMap::new();
         for owner in &asked.owners {
-            viewers.insert(owner.clone(), self.viewer(caller, owner).await);
+            viewers.insert(owner.clone(), Arc::new(self.viewer(caller, owner).await));
         }
-        let mut many = Many {
-            app: self.clone(),
-            viewers,
-            named: BTreeMap::new(),
-            followed: HashMap::new(),
-            subjects: fingerprint(&request.subjects),
-            position: Position::default(),
-        };
-        let (position, snapshots) = if request.resume_token.is_empty() {
-            (self.inner.ports.store.position().await?, true)
+        let subjects = Fingerprint::of(&request.subjects);
+        let (token, from_now) = if request.resume_token.is_empty() {
+            (ResumeToken { cursor: self.inner.ports.store.cursor().await?, ..ResumeToken::default() }, true)
         } else {
-            let token = ResumeToken::read(&request.resume_token, &request.subjects)?;
-            many.named = token.sequences;
-            (token.position, false)
+            (token::read(&request.resume_token, subjects)?, false)
         };
-        many.position = position;
-        many.follow_named(&asked, snapshots).await?;
-        let watch = self.inner.ports.engine.watch_many(many.subjects(&asked), Some(position)).await?;
-        Ok(self.stream(|outlet| async move { many.run(asked, snapshots, watch, &outlet).await }))
+        let ResumeToken { cursor, sequences: named } = token;
+        let mut many = Many { app: self.clone(), viewers, named, followed: HashMap::new(), subjects, cursor };
+        let snapshots = many.follow_named(&asked, from_now).await?;
+        let watch = self.inner.ports.engine.watch_many(many.subjects(&asked), Some(many.cursor.clone())).await?;
+        Ok(self.stream(|outlet| async move {
+            if from_now {
+                many.begin(&asked, snapshots, &outlet).await?;
+            }
+            many.run(watch, &outlet).await
+        }))
     }
 
     async fn asked(&self, subjects: &[v1::WatchSubject]) -> Result<Asked, AppError> {
@@ -104,15 +112,8 @@ impl App {
                     asked.pipelines.push(subject.name.clone());
                 }
                 _ => {
-                    let name = names::parse_execution(&field, &subject.name)?;
-                    let row = self.row(&name).await?;
-                    if subject.after_sequence.is_some_and(|sequence| sequence > row.sequence) {
-                        return Err(AppError::OutOfRange {
-                            message: format!("{} has only {} events", subject.name, row.sequence),
-                            oldest: row.sequence,
-                        });
-                    }
-                    asked.executions.push((name.id, subject.after_sequence));
+                    let row = self.row(&names::parse_execution(&field, &subject.name)?).await?;
+                    asked.executions.push((row, subject.after_sequence));
                 }
             }
             if subject.after_sequence.is_some() && parts.get(2) != Some(&"executions") {
@@ -126,20 +127,25 @@ impl App {
 }
 
 impl Many {
-    /// Loads the executions that were asked for by name, as the client has them.
-    async fn follow_named(&mut self, asked: &Asked, snapshots: bool) -> Result<(), AppError> {
-        for (id, after) in &asked.executions {
-            let execution = match (self.named.get(id), after) {
-                (Some(sequence), _) => self.app.state_at(*id, *sequence).await?,
-                (None, Some(sequence)) => self.app.state_at(*id, *sequence).await?,
-                (None, None) if snapshots => Some((*self.app.inner.ports.engine.execution(*id).await?).clone()),
-                (None, None) => None,
+    /// Takes the executions up that were asked for by name, as the client has them. Those that it does not have at all are
+    /// returned as they stand.
+    async fn follow_named(&mut self, asked: &Asked, from_now: bool) -> Result<Vec<Snapshot>, AppError> {
+        let mut snapshots = Vec::new();
+        for (row, after) in &asked.executions {
+            let viewer = self.viewer(&row.application);
+            let known = self.named.get(&row.id).copied().or(*after).or((!from_now).then_some(0));
+            let followed = match known {
+                Some(sequence) => self.app.follow_after(row, sequence, viewer).await?,
+                None => {
+                    let (followed, bytes) = self.app.follow_from_now(row, viewer).await?;
+                    snapshots.push(Snapshot { name: followed.name().to_owned(), bytes });
+                    followed
+                }
             };
-            self.named.insert(*id, execution.as_ref().map_or(0, |execution| execution.sequence));
-            let followed = self.followed(*id, execution).await?;
-            self.followed.insert(*id, followed);
+            self.named.insert(row.id, followed.sequence());
+            self.followed.insert(row.id, followed);
         }
-        Ok(())
+        Ok(snapshots)
     }
 
     fn subjects(&self, asked: &Asked) -> Vec<Subject> {
@@ -149,66 +155,26 @@ impl Many {
         executions.chain(applications).chain(pipelines).collect()
     }
 
-    async fn followed(&self, id: ExecutionId, execution: Option<Execution>) -> Result<Followed, AppError> {
-        let row = self.app.inner.ports.store.execution(id).await?;
-        let row = row.ok_or_else(|| AppError::not_found("execution", id.to_string()))?;
-        self.followed_as(&row.application, row.pipeline.as_deref(), execution).await
+    fn viewer(&self, application: &str) -> Arc<Viewer> {
+        let nobody = || Arc::new(Viewer { name: None, may_execute: false });
+        self.viewers.get(application).cloned().unwrap_or_else(nobody)
     }
 
-    async fn followed_as(
-        &self,
-        application: &str,
-        pipeline: Option<&str>,
-        execution: Option<Execution>,
-    ) -> Result<Followed, AppError> {
-        let nobody = || Viewer { name: String::new(), may_execute: false };
-        let viewer = self.viewers.get(application).cloned().unwrap_or_else(nobody);
-        Ok(Followed::new(execution, viewer, self.app.pinned(pipeline).await?))
-    }
-
-    async fn run(
-        mut self,
-        asked: Asked,
-        snapshots: bool,
-        mut watch: WatchMany,
-        outlet: &Outlet<v1::WatchExecutionsResponse>,
-    ) -> Result<(), End> {
-        if snapshots {
-            self.begin(&asked, outlet).await?;
-            self.heartbeat(outlet).await?;
-        }
-        while let Some(item) = outlet.or_left(watch.next()).await? {
-            match item? {
-                ManyItem::Heartbeat { position } => {
-                    self.position = position;
-                    self.heartbeat(outlet).await?;
-                }
-                ManyItem::Step(step) => self.step(&step, outlet).await?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Sends a snapshot of each execution, but of those whose events are wanted instead.
-    async fn begin(&mut self, asked: &Asked, outlet: &Outlet<v1::WatchExecutionsResponse>) -> Result<(), End> {
-        for (id, after) in &asked.executions {
-            if after.is_none() {
-                self.send_snapshot(*id, String::new(), outlet).await?;
-            }
+    /// Sends each execution as it stands, but for those whose events are wanted instead.
+    async fn begin(&mut self, asked: &Asked, snapshots: Vec<Snapshot>, outlet: &Outlet<Response>) -> Result<(), End> {
+        for snapshot in snapshots {
+            send_snapshot(outlet, snapshot, String::new()).await?;
         }
         let applications = asked.applications.iter().map(|id| (Some(id.clone()), None));
         let pipelines = asked.pipelines.iter().map(|name| (None, Some(name.clone())));
         for (application, pipeline) in applications.chain(pipelines) {
-            let statuses = UNFINISHED.into();
-            let filter = ExecutionFilter { application, pipeline, statuses, ..ExecutionFilter::default() };
+            let filter =
+                ExecutionFilter { application, pipeline, statuses: UNFINISHED.into(), ..ExecutionFilter::default() };
             let mut before = None;
             loop {
                 let rows = self.app.inner.ports.store.executions(&filter, before, BATCH).await?;
-                for row in
-                    rows.iter().filter(|row| !self.followed.contains_key(&row.id)).map(|row| row.id).collect::<Vec<_>>()
-                {
-                    self.load(row).await?;
-                    self.send_snapshot(row, String::new(), outlet).await?;
+                for row in &rows {
+                    self.show(row, outlet).await?;
                 }
                 before = rows.last().map(|row| row.id);
                 if rows.len() < BATCH {
@@ -216,26 +182,23 @@ impl Many {
                 }
             }
         }
-        Ok(())
+        self.heartbeat(outlet).await
     }
 
-    /// Reads an execution as it is now, making room for it.
-    async fn load(&mut self, id: ExecutionId) -> Result<(), AppError> {
-        let execution = (*self.app.inner.ports.engine.execution(id).await?).clone();
-        let followed = self.followed(id, Some(execution)).await?;
-        self.keep(id, followed);
-        Ok(())
-    }
-
-    /// Takes an execution up that a commit is about: the commit that made it says all that there is to know of it.
-    async fn take_up(&mut self, step: &CommittedStep) -> Result<(), AppError> {
-        if step.events.first().is_none_or(|first| first.sequence != 1) {
-            return self.load(step.execution).await;
+    /// Sends an execution as it stands, where that has not been done.
+    async fn show(&mut self, row: &ExecutionSummary, outlet: &Outlet<Response>) -> Result<(), End> {
+        if self.followed.contains_key(&row.id) {
+            return Ok(());
         }
-        let execution = Execution::replay(step.events.iter());
-        let followed = self.followed_as(&step.application, step.pipeline.as_deref(), execution).await?;
-        self.keep(step.execution, followed);
-        Ok(())
+        match self.app.follow_from_now(row, self.viewer(&row.application)).await {
+            Ok((followed, bytes)) => {
+                let name = followed.name().to_owned();
+                self.keep(row.id, followed);
+                send_snapshot(outlet, Snapshot { name, bytes }, String::new()).await
+            }
+            Err(AppError::NotFound(_)) => Ok(()), // It was removed in the meantime.
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn keep(&mut self, id: ExecutionId, followed: Followed) {
@@ -246,72 +209,89 @@ impl Many {
         self.followed.insert(id, followed);
     }
 
-    /// Tells what a commit did to an execution. One that the stream does not have in mind is shown as a whole.
-    async fn step(&mut self, step: &CommittedStep, outlet: &Outlet<v1::WatchExecutionsResponse>) -> Result<(), End> {
-        let id = step.execution;
-        if !self.followed.contains_key(&id) {
-            self.take_up(step).await?;
-            self.position = step.position;
-            self.send_snapshot(id, self.token(), outlet).await?;
-            self.forget_ended(id);
-            return Ok(());
+    async fn run(mut self, mut watch: WatchMany, outlet: &Outlet<Response>) -> Result<(), End> {
+        while let Some(item) = outlet.or_left(watch.next()).await? {
+            match item? {
+                ManyItem::Heartbeat { cursor } => {
+                    self.cursor = cursor;
+                    self.heartbeat(outlet).await?;
+                }
+                ManyItem::Step(step) => {
+                    if self.followed.contains_key(&step.execution) {
+                        self.step(&step, outlet).await?;
+                    } else {
+                        self.take_up(&step, outlet).await?;
+                    }
+                    self.forget_ended(&step);
+                }
+            }
         }
-        let app = self.app.clone();
+        Ok(())
+    }
+
+    /// Tells what a commit did to an execution.
+    async fn step(&mut self, step: &CommittedStep, outlet: &Outlet<Response>) -> Result<(), End> {
         for (place, record) in step.events.iter().enumerate() {
-            let Some(followed) = self.followed.get_mut(&id) else { break };
-            let event = followed.next(&app, record).await?;
-            if let Some(sequence) = self.named.get_mut(&id) {
+            let Some(followed) = self.followed.get_mut(&step.execution) else { break };
+            let event = followed.next(&self.app, record).await?;
+            let name = followed.name().to_owned();
+            if let Some(sequence) = self.named.get_mut(&step.execution) {
                 *sequence = record.sequence.max(*sequence);
             }
             if place + 1 == step.events.len() {
-                self.position = step.position;
+                self.cursor.advance(step.lane, step.position);
             }
             if let Some(event) = event {
-                send(outlet, event.execution.clone(), self.token(), Message::Event(event)).await?;
+                let message = response(name, self.token(), Message::Event(v1::ExecutionEvent::default()));
+                outlet.send(Encoded::ending_in(&message, event), 0).await?;
             }
         }
-        self.forget_ended(id);
         Ok(())
+    }
+
+    /// Shows an execution as a whole that a commit is about and that the stream does not have in mind. The commit that made it
+    /// says all that there is to know of it.
+    async fn take_up(&mut self, step: &CommittedStep, outlet: &Outlet<Response>) -> Result<(), End> {
+        let id = step.execution;
+        let sequence = step.events.last().map_or(0, |record| record.sequence);
+        let pipeline = step.pipeline.as_deref();
+        let shared = self.app.share(id, &step.application, pipeline, sequence, &step.events).await;
+        self.cursor.advance(step.lane, step.position);
+        let shared = match shared {
+            Err(AppError::NotFound(_)) => return Ok(()), // It was removed in the meantime.
+            shared => shared?,
+        };
+        let (followed, bytes) = self.app.show_all(shared, self.viewer(&step.application)).await?;
+        let name = followed.name().to_owned();
+        self.keep(id, followed);
+        send_snapshot(outlet, Snapshot { name, bytes }, self.token()).await
     }
 
     /// Makes room for executions to which more will happen.
-    fn forget_ended(&mut self, id: ExecutionId) {
-        if !self.named.contains_key(&id) && self.followed.get(&id).is_some_and(Followed::has_ended) {
-            self.followed.remove(&id);
+    fn forget_ended(&mut self, step: &CommittedStep) {
+        let has_ended = step.events.last().is_some_and(|record| matches!(record.event, Event::Finished { .. }));
+        if has_ended && !self.named.contains_key(&step.execution) {
+            self.followed.remove(&step.execution);
         }
     }
 
-    async fn send_snapshot(
-        &mut self,
-        id: ExecutionId,
-        token: String,
-        outlet: &Outlet<v1::WatchExecutionsResponse>,
-    ) -> Result<(), End> {
-        let Some(followed) = self.followed.get(&id) else { return Ok(()) };
-        if let Some(snapshot) = followed.snapshot(&self.app).await? {
-            send(outlet, snapshot.name.clone(), token, Message::Snapshot(snapshot)).await?;
-        }
-        Ok(())
-    }
-
-    async fn heartbeat(&self, outlet: &Outlet<v1::WatchExecutionsResponse>) -> Result<(), End> {
-        let sequence = u64::try_from(self.position.0).unwrap_or_default();
+    /// The sequence of a heartbeat grows with the log.
+    async fn heartbeat(&self, outlet: &Outlet<Response>) -> Result<(), End> {
+        let sequence = self.cursor.iter().map(|(_, position)| u64::try_from(position.0).unwrap_or_default()).sum();
         let message = Message::Heartbeat(v1::Heartbeat { sequence });
-        send(outlet, String::new(), self.token(), message).await
+        outlet.send(Encoded::of(&response(String::new(), self.token(), message)), 0).await
     }
 
     fn token(&self) -> String {
-        let (sequences, subjects) = (self.named.clone(), self.subjects.clone());
-        ResumeToken { position: self.position, sequences, subjects }.write()
+        token::write(self.subjects, &self.cursor, &self.named)
     }
 }
 
-async fn send(
-    outlet: &Outlet<v1::WatchExecutionsResponse>,
-    execution: String,
-    resume_token: String,
-    message: Message,
-) -> Result<(), End> {
-    let message = v1::WatchExecutionsResponse { execution, resume_token, message: Some(message) };
-    outlet.send(message, 0).await
+async fn send_snapshot(outlet: &Outlet<Response>, snapshot: Snapshot, token: String) -> Result<(), End> {
+    let message = response(snapshot.name, token, Message::Snapshot(v1::Execution::default()));
+    outlet.send(Encoded::ending_in(&message, snapshot.bytes), 0).await
+}
+
+fn response(execution: String, resume_token: String, message: Message) -> v1::WatchExecutionsResponse {
+    v1::WatchExecutionsResponse { execution, resume_token, message: Some(message) }
 }

@@ -1,12 +1,18 @@
 //! `WatchExecution`.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use gennaker_engine::{Watch, WatchItem};
 use gennaker_proto::v1;
 use gennaker_proto::v1::watch_execution_response::Message;
 
 use super::Followed;
+use crate::encoded::Encoded;
 use crate::pump::{End, Outlet};
 use crate::{App, AppError, Caller, Stream, names};
+
+type Response = Encoded<v1::WatchExecutionResponse>;
 
 impl App {
     /// Follows one execution until it ends.
@@ -14,41 +20,46 @@ impl App {
         &self,
         caller: &Caller,
         request: v1::WatchExecutionRequest,
-    ) -> Result<Stream<v1::WatchExecutionResponse>, AppError> {
+    ) -> Result<Stream<Response>, AppError> {
         self.admit(caller, &request).await?;
         let name = names::parse_execution("name", &request.name)?;
         let row = self.row(&name).await?;
-        let execution = match request.after_sequence {
-            Some(sequence) => self.state_at(name.id, sequence).await?,
-            None => Some((*self.inner.ports.engine.execution(name.id).await?).clone()),
+        let viewer = Arc::new(self.viewer(caller, name.application).await);
+        let (followed, snapshot) = match request.after_sequence {
+            Some(sequence) => (self.follow_after(&row, sequence, viewer).await?, None),
+            None => {
+                let (followed, snapshot) = self.follow_from_now(&row, viewer).await?;
+                (followed, Some(snapshot))
+            }
         };
-        let viewer = self.viewer(caller, name.application).await;
-        let followed = Followed::new(execution, viewer, self.pinned(row.pipeline.as_deref()).await?);
-        let watch = self.inner.ports.engine.watch(name.id, followed.sequence()).await?;
-        let (app, with_snapshot) = (self.clone(), request.after_sequence.is_none());
-        Ok(self.stream(|outlet| async move { app.follow_one(followed, watch, with_snapshot, &outlet).await }))
+        let watch = self.inner.ports.engine.watch(name.id, followed.sequence())?;
+        let app = self.clone();
+        Ok(self.stream(|outlet| async move { app.follow_one(followed, snapshot, watch, &outlet).await }))
     }
 
     async fn follow_one(
         &self,
         mut followed: Followed,
+        snapshot: Option<Bytes>,
         mut watch: Watch,
-        with_snapshot: bool,
-        outlet: &Outlet<v1::WatchExecutionResponse>,
+        outlet: &Outlet<Response>,
     ) -> Result<(), End> {
-        if with_snapshot && let Some(snapshot) = followed.snapshot(self).await? {
-            send(outlet, Message::Snapshot(snapshot), followed.sequence()).await?;
+        if let Some(snapshot) = snapshot {
+            let message = response(Message::Snapshot(v1::Execution::default()));
+            outlet.send(Encoded::ending_in(&message, snapshot), followed.sequence()).await?;
         }
         while let Some(item) = outlet.or_left(watch.next()).await? {
             match item? {
                 WatchItem::Heartbeat { sequence } => {
-                    send(outlet, Message::Heartbeat(v1::Heartbeat { sequence }), sequence).await?;
+                    let message = response(Message::Heartbeat(v1::Heartbeat { sequence }));
+                    outlet.send(Encoded::of(&message), sequence).await?;
                 }
                 WatchItem::Events(records) => {
                     for record in &*records {
                         let before = followed.sequence();
                         if let Some(event) = followed.next(self, record).await? {
-                            send(outlet, Message::Event(event), before).await?;
+                            let message = response(Message::Event(v1::ExecutionEvent::default()));
+                            outlet.send(Encoded::ending_in(&message, event), before).await?;
                         }
                     }
                 }
@@ -58,6 +69,6 @@ impl App {
     }
 }
 
-async fn send(outlet: &Outlet<v1::WatchExecutionResponse>, message: Message, sequence: u64) -> Result<(), End> {
-    outlet.send(v1::WatchExecutionResponse { message: Some(message) }, sequence).await
+fn response(message: Message) -> v1::WatchExecutionResponse {
+    v1::WatchExecutionResponse { message: Some(message) }
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use gennaker_app::{AppError, Stream};
+use gennaker_app::{AppError, Encoded, Stream};
 use gennaker_proto::v1;
 use gennaker_proto::v1::watch_execution_response::Message as One;
 use gennaker_proto::v1::watch_executions_response::Message as Many;
 use serde_json::{Value, json};
 use tokio_stream::StreamExt;
 
-use crate::world::{World, ann, fold, next, reason, request, sorted};
+use crate::world::{World, ann, fold, next_told, reason, request, sorted, told};
 
 /// A pipeline with something of everything: branches, a judgment, a failure that is ignored, a deployment.
 fn everything() -> Value {
@@ -24,7 +24,7 @@ fn everything() -> Value {
     ]})
 }
 
-async fn watch(world: &World, body: Value) -> Stream<v1::WatchExecutionResponse> {
+async fn watch(world: &World, body: Value) -> Stream<Encoded<v1::WatchExecutionResponse>> {
     world.app.watch_execution(ann(), request(body)).await.unwrap()
 }
 
@@ -38,7 +38,7 @@ async fn what_is_folded_is_what_is_read() {
     let mut judged = false;
     let mut compared = 0;
     while let Some(message) = stream.next().await {
-        let One::Event(event) = message.unwrap().message.unwrap() else { continue };
+        let One::Event(event) = told(message).message.unwrap() else { continue };
         fold(&mut kept, event);
         let read = world.execution(&name).await;
         if read.sequence == kept.sequence {
@@ -68,13 +68,15 @@ async fn goes_on_where_it_broke_off() {
     world.pipeline("p", json!({"stages": [{"id": "a", "wait": {"duration": "5s"}}]})).await;
     let name = world.start("p").await.name;
     let mut stream = watch(&world, json!({ "name": name })).await;
-    let Some(One::Snapshot(mut kept)) = next(&mut stream).await.message else { panic!("it begins with a snapshot") };
+    let Some(One::Snapshot(mut kept)) = next_told(&mut stream).await.message else {
+        panic!("it begins with a snapshot")
+    };
     assert_eq!(kept, world.execution(&name).await);
     drop(stream);
     let ended = world.follow(&name).await;
     let mut rest = watch(&world, json!({"name": name, "afterSequence": kept.sequence.to_string()})).await;
     while let Some(message) = rest.next().await {
-        let Some(One::Event(event)) = message.unwrap().message else { continue };
+        let Some(One::Event(event)) = told(message).message else { continue };
         fold(&mut kept, event);
     }
     assert_eq!(kept, ended);
@@ -93,10 +95,10 @@ async fn an_idle_stream_has_a_heartbeat() {
     world.pipeline("p", json!({"stages": [{"id": "a", "manualJudgment": {}}]})).await;
     let name = world.start("p").await.name;
     let mut stream = watch(&world, json!({ "name": name })).await;
-    let Some(One::Snapshot(snapshot)) = next(&mut stream).await.message else { panic!() };
+    let Some(One::Snapshot(snapshot)) = next_told(&mut stream).await.message else { panic!() };
     let before = tokio::time::Instant::now();
     let heartbeat = loop {
-        match next(&mut stream).await.message {
+        match next_told(&mut stream).await.message {
             Some(One::Heartbeat(heartbeat)) => break heartbeat,
             Some(One::Event(_)) => {}
             other => panic!("{other:?}"),
@@ -117,8 +119,10 @@ async fn who_does_not_read_is_cut_off_and_can_resume() {
     let mut last = 0;
     let error = loop {
         match stream.next().await.unwrap() {
-            Ok(v1::WatchExecutionResponse { message: Some(One::Event(event)) }) => last = event.sequence,
-            Ok(other) => panic!("{other:?}"),
+            Ok(message) => match told(Ok(message)).message {
+                Some(One::Event(event)) => last = event.sequence,
+                other => panic!("{other:?}"),
+            },
             Err(error) => break error,
         }
     };
@@ -132,9 +136,9 @@ struct Kept(std::collections::BTreeMap<String, v1::Execution>, String);
 
 impl Kept {
     /// Takes messages until the stream has nothing for a while.
-    async fn take(&mut self, stream: &mut Stream<v1::WatchExecutionsResponse>) {
+    async fn take(&mut self, stream: &mut Stream<Encoded<v1::WatchExecutionsResponse>>) {
         while let Ok(Some(message)) = tokio::time::timeout(Duration::from_secs(1), stream.next()).await {
-            self.message(message.unwrap());
+            self.message(told(message));
         }
     }
 
@@ -148,7 +152,7 @@ impl Kept {
     }
 }
 
-async fn watch_many(world: &World, subjects: &[&str], token: &str) -> Stream<v1::WatchExecutionsResponse> {
+async fn watch_many(world: &World, subjects: &[&str], token: &str) -> Stream<Encoded<v1::WatchExecutionsResponse>> {
     let subjects: Vec<Value> = subjects.iter().map(|name| json!({ "name": name })).collect();
     world.app.watch_executions(ann(), request(json!({"subjects": subjects, "resumeToken": token}))).await.unwrap()
 }
@@ -199,13 +203,13 @@ async fn executions_can_be_named_with_what_is_known_of_them() {
     let mut stream = world.app.watch_executions(ann(), request(json!({ "subjects": subjects }))).await.unwrap();
     let mut kept = Kept(std::collections::BTreeMap::from([(name.clone(), v1::Execution::default())]), String::new());
     for _ in 0..4 {
-        kept.message(next(&mut stream).await);
+        kept.message(next_told(&mut stream).await);
     }
     drop(stream);
     let mut stream =
         world.app.watch_executions(ann(), request(json!({"subjects": subjects, "resumeToken": kept.1}))).await.unwrap();
     while kept.0[&name].status() != v1::ExecutionStatus::Succeeded {
-        kept.message(next(&mut stream).await);
+        kept.message(next_told(&mut stream).await);
     }
     assert_eq!(kept.0[&name], world.execution(&name).await);
     let beyond = json!({"subjects": [{"name": name, "afterSequence": "1000"}]});
@@ -231,7 +235,7 @@ async fn a_wrong_name_is_told_instead_of_a_silent_stream() {
     let gone = json!({"name": "applications/shop/pipelines/p"});
     world.app.delete_pipeline(ann(), request(gone)).await.unwrap();
     let mut stream = watch_many(&world, &["applications/shop/pipelines/p"], "").await;
-    assert!(matches!(next(&mut stream).await.message, Some(Many::Snapshot(_))), "what it has started goes on");
+    assert!(matches!(next_told(&mut stream).await.message, Some(Many::Snapshot(_))), "what it has started goes on");
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use async_trait::async_trait;
-use gennaker_app::{App, AppError, Caller, Options, Ports, Stream};
+use gennaker_app::{App, AppError, Caller, Encoded, Options, Ports, Stream};
 use gennaker_core::execution::ExecutionId;
 use gennaker_core::strategy::TrafficGuard;
 use gennaker_ports::testing::clock::RuntimeClock;
@@ -111,9 +111,11 @@ impl World {
             tasks: registry,
             clock: clock.clone(),
         };
-        let (service, engine) = gennaker_engine::new(gennaker_engine::Options::default(), ports);
         let mut options = Options::default();
         configure(&mut options);
+        let max_queued = options.limits.max_queued_executions as usize;
+        let engine_options = gennaker_engine::Options { max_queued, ..gennaker_engine::Options::default() };
+        let (service, engine) = gennaker_engine::new(engine_options, ports);
         let (rights, secrets) = (Arc::new(Rights::default()), Arc::new(TestSecrets::default()));
         let ports =
             Ports { store: store.clone(), clouds, clock, authorizer: rights.clone(), secrets: secrets.clone(), engine };
@@ -160,7 +162,7 @@ impl World {
         let mut stream = self.app.watch_execution(ann(), request(body)).await.unwrap();
         let mut kept = v1::Execution::default();
         while let Some(message) = stream.next().await {
-            if let Some(v1::watch_execution_response::Message::Event(event)) = message.unwrap().message {
+            if let Some(v1::watch_execution_response::Message::Event(event)) = told(message).message {
                 fold(&mut kept, event);
             }
         }
@@ -216,6 +218,16 @@ pub fn violations(error: AppError) -> Vec<String> {
 /// The word for an error.
 pub fn reason<T: std::fmt::Debug>(result: Result<T, AppError>) -> &'static str {
     result.unwrap_err().reason()
+}
+
+/// A message of a stream of executions.
+pub fn told<T: Message + Default>(message: Result<Encoded<T>, AppError>) -> T {
+    message.expect("the stream is well").decode().unwrap()
+}
+
+/// The next message of a stream of executions.
+pub async fn next_told<T: Message + Default>(stream: &mut Stream<Encoded<T>>) -> T {
+    told(stream.next().await.expect("the stream goes on"))
 }
 
 /// The next message of a stream.
