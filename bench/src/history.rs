@@ -35,7 +35,8 @@ fn grow_sqlite(file: &Path, original: &str, chunks: &[(u32, u32)]) -> anyhow::Re
     let connection = Connection::open(file)?;
     connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -262144")?;
     for (table, key) in TABLES {
-        let mut names = connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
+        let names = "SELECT name FROM pragma_table_info(?1) WHERE NOT (pk = 1 AND type = 'INTEGER')";
+        let mut names = connection.prepare(names)?;
         let columns = names.query_map([table], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
         for (from, to) in chunks {
             connection.execute_batch(&copies(table, key, &columns, original, *from, *to))?;
@@ -53,7 +54,7 @@ async fn grow_postgres(
     connection.execute("SET synchronous_commit = off").await?;
     for (table, key) in TABLES {
         let names = "SELECT column_name::text FROM information_schema.columns \
-                     WHERE table_schema = current_schema() AND table_name = $1";
+                     WHERE table_schema = current_schema() AND table_name = $1 AND is_identity = 'NO'";
         let columns: Vec<String> = sqlx::query_scalar(names).bind(table).fetch_all(&mut connection).await?;
         for (from, to) in chunks.clone() {
             connection.execute(AssertSqlSafe(copies(table, key, &columns, original, from, to))).await?;
@@ -64,14 +65,14 @@ async fn grow_postgres(
     Ok(connection.close().await?)
 }
 
-/// The statement that copies the rows of one execution in a table, in the SQL of both databases.
+/// The statement that copies the rows of one execution in a table, in the SQL of both databases. The columns are those that
+/// the database does not number by itself.
 fn copies(table: &str, key: &str, columns: &[String], original: &str, from: u32, to: u32) -> String {
-    let copied: Vec<&str> = columns.iter().map(String::as_str).filter(|column| *column != "position").collect();
-    let values: Vec<String> = copied.iter().map(|column| value(column, key)).collect();
+    let values: Vec<String> = columns.iter().map(|column| value(column, key)).collect();
     format!(
         "WITH RECURSIVE numbers (n) AS (SELECT CAST({from} AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < {to}) \
          INSERT INTO {table} ({}) SELECT {} FROM {table} CROSS JOIN numbers WHERE {key} = '{original}'",
-        copied.join(", "),
+        columns.join(", "),
         values.join(", "),
     )
 }
