@@ -70,12 +70,17 @@ fn step(row: &PgRow) -> Result<CommittedStep, sqlx::Error> {
     })
 }
 
-/// The end of each lane, also where its last rows were pruned. Only shards that somebody once held have a log.
+/// The end of each lane, also where its last rows were pruned. Jumps from lane to lane in the index.
 pub(super) async fn cursor(connection: &mut PgConnection) -> Result<Cursor, Error> {
-    let sql = "SELECT shard, ending.position FROM leases CROSS JOIN LATERAL (SELECT greatest(
-            (SELECT max(position) FROM events WHERE events.shard = leases.shard),
-            (SELECT position FROM pruned WHERE lane = leases.shard)) AS position) ending
-        WHERE ending.position IS NOT NULL";
+    let sql = "WITH RECURSIVE lanes AS (
+            SELECT min(shard) AS shard FROM events
+            UNION ALL SELECT (SELECT min(shard) FROM events WHERE shard > lanes.shard) FROM lanes
+            WHERE shard IS NOT NULL)
+        SELECT lane, max(position) FROM (
+            SELECT shard AS lane, (SELECT max(position) FROM events WHERE events.shard = lanes.shard) AS position
+            FROM lanes WHERE shard IS NOT NULL
+            UNION ALL SELECT lane, position FROM pruned) ends
+        GROUP BY lane";
     lanes(&query(sql).fetch_all(connection).await?)
 }
 

@@ -70,7 +70,10 @@ fn reject_newer(version: Version, address: &str) -> Result<(), OpenError> {
 }
 
 async fn read(connection: &mut PgConnection) -> Result<Version, sqlx::Error> {
-    let there = query("SELECT to_regclass('schema_versions') IS NOT NULL").fetch_one(&mut *connection).await?;
+    // It is looked for in the catalog's table: what a session once failed to find by name it does not look for again within a
+    // transaction, although another one made it meanwhile.
+    let there = "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'schema_versions' AND pg_table_is_visible(oid))";
+    let there = query(there).fetch_one(&mut *connection).await?;
     if !there.try_get(0)? {
         return Ok(Version::default());
     }

@@ -18,8 +18,10 @@ pub(super) struct Basis {
     pub(super) epochs: BTreeMap<Shard, u64>,
     /// The sequence of each execution; 0 where there is none.
     pub(super) sequences: BTreeMap<ExecutionId, u64>,
-    /// The commands that were applied; all others of the steps were not.
+    /// The commands that were applied.
     pub(super) applied: HashSet<CommandId>,
+    /// The commands that were not.
+    pub(super) unapplied: HashSet<CommandId>,
 }
 
 impl Basis {
@@ -31,6 +33,7 @@ impl Basis {
             if let Some(id) = step.execution() {
                 basis.sequences.entry(id).or_insert(step.expected_sequence);
             }
+            basis.unapplied.extend(step.applied.iter().map(|(id, _)| id.clone()));
         }
         basis
     }
@@ -47,7 +50,9 @@ impl Basis {
         for row in query(sql).bind(ids).fetch_all(&mut *connection).await? {
             basis.sequences.insert(columns::execution(&row, 0)?, columns::count(&row, 1)?);
         }
-        basis.applied = already_applied(connection, steps).await?;
+        let commands = basis.unapplied.iter().map(|id| text(&id.0).into_owned()).collect();
+        let applied = inbox::already_applied(connection, commands).await?;
+        (basis.applied, basis.unapplied) = basis.unapplied.into_iter().partition(|id| applied.contains(&*text(&id.0)));
         Ok(basis)
     }
 
@@ -75,12 +80,4 @@ impl Basis {
         self.sequences.extend(step.row.as_ref().map(|row| (row.id, row.sequence)));
         Ok(())
     }
-}
-
-/// Those of the steps' commands that were applied.
-async fn already_applied(connection: &mut PgConnection, steps: &[Step]) -> Result<HashSet<CommandId>, Error> {
-    let commands = || steps.iter().flat_map(|step| &step.applied).map(|(id, _)| id);
-    let ids: Vec<_> = commands().map(|id| text(&id.0).into_owned()).collect();
-    let known = inbox::already_applied(connection, ids).await?;
-    Ok(commands().filter(|id| known.contains(&*text(&id.0))).cloned().collect())
 }

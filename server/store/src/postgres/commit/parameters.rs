@@ -19,6 +19,7 @@ pub(super) struct Parameters {
     pub(super) existing: Vec<String>,
     pub(super) sequences: Vec<i64>,
     pub(super) absent: Vec<String>,
+    pub(super) unapplied: Vec<String>,
     pub(super) rows: Rows,
     pub(super) log: Log,
     pub(super) settled: Settled,
@@ -60,6 +61,7 @@ impl Parameters {
                 self.sequences.push(columns::number(sequence));
             }
         }
+        self.unapplied = basis.unapplied.iter().map(|id| text(&id.0).into_owned()).collect();
     }
 
     /// Of several steps of an execution the last one's row counts.

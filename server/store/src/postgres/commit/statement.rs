@@ -54,15 +54,15 @@ logged AS (
 settled AS (
     INSERT INTO applied (id, execution, sequence, rejection, digest, time)
     SELECT id, execution, sequence, rejection, digest, time
-    FROM unnest($6::text[], $27::text[], $28::bigint[], $29::text[], $30::text[], $31::bigint[])
+    FROM unnest($27::text[], $28::text[], $29::bigint[], $30::text[], $31::text[], $32::bigint[])
         AS settled (id, execution, sequence, rejection, digest, time)
     WHERE (SELECT yes FROM fit)),
 taken AS (
-    DELETE FROM inbox WHERE id = ANY($6) AND (SELECT yes FROM fit)),
+    DELETE FROM inbox WHERE id = ANY($27) AND (SELECT yes FROM fit)),
 sent AS (
     INSERT INTO inbox (id, execution, shard, digest, message)
     SELECT id, execution, shard, digest, message
-    FROM unnest($32::text[], $33::text[], $34::bigint[], $35::text[], $36::text[])
+    FROM unnest($33::text[], $34::text[], $35::bigint[], $36::text[], $37::text[])
         WITH ORDINALITY AS sent (id, execution, shard, digest, message, n)
     WHERE (SELECT yes FROM fit) AND NOT EXISTS (SELECT 1 FROM applied WHERE applied.id = sent.id)
     ORDER BY n ON CONFLICT (id) DO NOTHING)
@@ -71,7 +71,7 @@ SELECT (SELECT yes FROM fit),
     (SELECT array_agg(coalesce(greatest(
             (SELECT max(position) FROM events WHERE events.shard = lane.shard),
             (SELECT position FROM pruned WHERE pruned.lane = lane.shard)), 0) ORDER BY n)
-        FROM unnest($37::bigint[]) WITH ORDINALITY AS lane (shard, n))";
+        FROM unnest($38::bigint[]) WITH ORDINALITY AS lane (shard, n))";
 
 /// Where steps that were written are in the log.
 #[derive(Debug)]
@@ -114,8 +114,9 @@ pub(super) async fn write(
 }
 
 async fn fetch(connection: &mut PgConnection, parameters: Parameters) -> Result<PgRow, sqlx::Error> {
-    let Parameters { shards, epochs, existing, sequences, absent, rows, log, settled, sent, lanes } = parameters;
-    let statement = query(SQL).bind(shards).bind(epochs).bind(existing).bind(sequences).bind(absent).bind(settled.ids);
+    let Parameters { shards, epochs, existing, sequences, absent, unapplied, rows, log, settled, sent, lanes } =
+        parameters;
+    let statement = query(SQL).bind(shards).bind(epochs).bind(existing).bind(sequences).bind(absent).bind(unapplied);
     let statement = statement
         .bind(rows.ids)
         .bind(rows.shards)
@@ -139,6 +140,7 @@ async fn fetch(connection: &mut PgConnection, parameters: Parameters) -> Result<
         .bind(log.pipelines)
         .bind(log.events);
     let statement = statement
+        .bind(settled.ids)
         .bind(settled.executions)
         .bind(settled.sequences)
         .bind(settled.rejections)
