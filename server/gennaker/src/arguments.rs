@@ -45,8 +45,9 @@ pub(crate) enum Command {
 
     /// Copies the embedded database to a file, also while the server runs
     ///
-    /// The copy is consistent, and a database like the original: to restore it, stop the server and put it into the data
-    /// directory as `gennaker.db`. PostgreSQL is copied with its own program, pg_dump.
+    /// The copy is a consistent database like the original. To restore it, stop the server, remove `gennaker.db` and what
+    /// begins with that name from the data directory, and put the copy there as `gennaker.db`. PostgreSQL is copied with its
+    /// own program, pg_dump.
     Backup {
         /// Where to; nothing may be there
         file: PathBuf,

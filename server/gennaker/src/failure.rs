@@ -17,6 +17,8 @@ pub(crate) enum FailureKind {
     Usage,
     /// Data is not what this program wrote.
     Data,
+    /// There is no database.
+    NoInput,
     /// Something that is needed is in use or does not answer.
     Unavailable,
     /// The port to listen on is in use.
@@ -33,6 +35,7 @@ impl FailureKind {
         match self {
             Self::Usage => 64,
             Self::Data => 65,
+            Self::NoInput => 66,
             Self::Unavailable | Self::PortInUse => 69,
             Self::Internal => 70,
             Self::CantCreate => 73,

@@ -1,6 +1,6 @@
 //! Opening the store: the embedded database, or PostgreSQL.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ pub(crate) async fn open_read_only(config: &Config) -> Result<Storage, Failure> 
     match options::postgres(config) {
         Some(options) => patiently(config, || PostgresStore::open_read_only(&options)).await.map(Storage::from),
         None => {
-            let path = config.data_dir.clone();
+            let path = existing(config)?;
             blocking(move || SqliteStore::open_read_only(&path)).await.map(Storage::from)
         }
     }
@@ -72,8 +72,21 @@ pub(crate) async fn migrate(config: &Config) -> Result<Migrated, Failure> {
 
 /// Copies the embedded database to a file; its size in bytes.
 pub(crate) async fn copy_embedded(config: &Config, to: &Path) -> Result<u64, Failure> {
-    let (from, to) = (config.data_dir.clone(), to.to_owned());
+    let (from, to) = (existing(config)?, to.to_owned());
     blocking(move || gennaker_store::backup(&from, &to)).await
+}
+
+/// The data directory, in which there must be a database already.
+fn existing(config: &Config) -> Result<PathBuf, Failure> {
+    let data_dir = &config.data_dir;
+    if data_dir.join("gennaker.db").exists() {
+        return Ok(data_dir.clone());
+    }
+    let message = format!(
+        "there is no database in {}; name its directory with --data-dir, or PostgreSQL with --store",
+        data_dir.display()
+    );
+    Err(Failure::new(FailureKind::NoInput, message))
 }
 
 async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, Failure>

@@ -199,6 +199,9 @@ fn a_copy_of_a_database_in_use_and_a_look_at_it() {
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         assert!(String::from_utf8_lossy(&output.stdout).contains("nothing is wrong"), "{place:?}");
     }
+    let nowhere = dir.path().join("nowhere");
+    assert_eq!(failure(&["fsck", "--data-dir", nowhere.to_str().unwrap()]).0, 66);
+    assert!(!nowhere.exists());
     drop(server);
     drop(Running::start(copy.parent().unwrap()));
 }

@@ -13,6 +13,23 @@ pub(crate) struct StoreAddress(String);
 const RULE: &str = "must be empty, or postgres://user:password@host:port/database, where characters of the user and the \
                     password that mean something in a URL are written like %40 for @";
 
+/// What may follow the `?`: what the database's driver understands. It would log anything else with its value, which may
+/// be a password behind a name with a slip in it.
+const PARAMETERS: [&str; 12] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "user",
+];
+
 impl StoreAddress {
     /// The address with the password, for whoever connects; `None` for the embedded database.
     pub(crate) fn secret(&self) -> Option<&str> {
@@ -26,7 +43,7 @@ impl StoreAddress {
 }
 
 impl FromStr for StoreAddress {
-    type Err = &'static str;
+    type Err = String;
 
     /// Takes only what can be shown without its password: that there is one `@`, before the path, tells where it is.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -38,7 +55,15 @@ impl FromStr for StoreAddress {
         let authority = rest.find(['/', '?', '#']).map_or(rest, |end| &rest[..end]);
         let ats = (rest.matches('@').count(), authority.matches('@').count());
         let is_clear = matches!(ats, (0, 0) | (1, 1)) && !rest.contains('#') && !rest.contains(char::is_whitespace);
-        if is_clear { Ok(Self(text.to_owned())) } else { Err(RULE) }
+        if !is_clear {
+            return Err(RULE.to_owned());
+        }
+        let query = rest.split_once('?').map_or("", |(_, query)| query);
+        let mut names = query.split('&').map(|parameter| parameter.split('=').next().unwrap_or_default());
+        match names.find(|name| !name.is_empty() && !PARAMETERS.contains(name)) {
+            Some(name) => Err(format!("must not have the parameter {name}; known are {}", PARAMETERS.join(", "))),
+            None => Ok(Self(text.to_owned())),
+        }
     }
 }
 
@@ -58,7 +83,7 @@ impl fmt::Display for StoreAddress {
         for (index, parameter) in query.into_iter().flat_map(|query| query.split('&')).enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
             match parameter.split_once('=') {
-                Some((name, _)) if name.to_lowercase().contains("pass") => write!(f, "{separator}{name}=***")?,
+                Some(("password", _)) => write!(f, "{separator}password=***")?,
                 Some(_) | None => write!(f, "{separator}{parameter}")?,
             }
         }
@@ -121,7 +146,9 @@ mod tests {
             "postgres://me:a b@db/gennaker",
             "host=db password=hunter2",
         ] {
-            assert_eq!(wrong.parse::<StoreAddress>(), Err(RULE), "{wrong}");
+            assert_eq!(wrong.parse::<StoreAddress>(), Err(RULE.to_owned()), "{wrong}");
         }
+        let slip = "postgres://db/gennaker?user=me&pasword=hunter2".parse::<StoreAddress>().unwrap_err();
+        assert!(slip.starts_with("must not have the parameter pasword; known are application_name, "), "{slip}");
     }
 }

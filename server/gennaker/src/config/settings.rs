@@ -299,6 +299,7 @@ impl Config {
         }
         let hour = Period::secs(60 * 60);
         for (period, key, least) in [
+            (self.store.connect_timeout, "store.connect_timeout", Period::millis(100)),
             (self.store.acquire_timeout, "store.acquire_timeout", Period::millis(100)),
             (self.store.statement_timeout, "store.statement_timeout", Period::secs(1)),
             (self.store.lock_timeout, "store.lock_timeout", Period::millis(100)),
