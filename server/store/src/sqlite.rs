@@ -11,8 +11,8 @@ use gennaker_core::execution::{CommandId, EventRecord, ExecutionId, ExecutionSta
 use gennaker_core::resource::{Resource, ResourceKind};
 use gennaker_ports::store::{
     Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionSummary, Expect, InboxCommand, Lane, Once, Page,
-    Pruning, RequestKey, ResourceWrite, Shard, Signal, Step, StepError, Store, StoreError, StoredTriggerEvent, Tenure,
-    TriggerDecision,
+    Pruning, RequestKey, Reread, ResourceWrite, Shard, Signal, Step, StepError, Store, StoreError, StoredTriggerEvent,
+    Tenure, TriggerDecision,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::broadcast;
@@ -150,6 +150,12 @@ impl Store for SqliteStore {
     async fn resource(&self, kind: ResourceKind, name: &str) -> Result<Option<Resource>, StoreError> {
         let name = name.to_owned();
         self.read("resource", move |connection| resources::get(connection, kind, &name)).await
+    }
+
+    async fn reread_resource(&self, kind: ResourceKind, name: &str, revision: i64) -> Result<Reread, StoreError> {
+        let name = name.to_owned();
+        let job = move |connection: &_| resources::reread(connection, kind, &name, revision);
+        self.read("reread_resource", job).await
     }
 
     async fn resources(

@@ -138,6 +138,16 @@ async fn limit_of(store: &dyn Store, id: ExecutionId) -> Result<u32, StoreError>
     })
 }
 
+/// The limits that the newest executions of a pipeline were started under.
+async fn latest_limits(store: &dyn Store, pipeline: &str, count: usize) -> Result<Vec<u32>, StoreError> {
+    let of_pipeline = ExecutionFilter { pipeline: Some(pipeline.to_owned()), ..ExecutionFilter::default() };
+    let mut limits = Vec::new();
+    for row in store.executions(&of_pipeline, None, count).await? {
+        limits.push(limit_of(store, row.id).await?);
+    }
+    Ok(limits)
+}
+
 /// Whether more runs than any limit allows that the pipeline had lately. The limit in force is that of the last start, which
 /// may have ended.
 async fn too_many(store: &dyn Store, pipeline: &str) -> Result<Option<(Suspicion, Finding)>, StoreError> {
@@ -147,12 +157,11 @@ async fn too_many(store: &dyn Store, pipeline: &str) -> Result<Option<(Suspicion
         running += usize::from(limit > 0 && status != ExecutionStatus::Queued);
         allowed = allowed.max(limit);
     }
-    let of_pipeline = ExecutionFilter { pipeline: Some(pipeline.to_owned()), ..ExecutionFilter::default() };
-    for row in store.executions(&of_pipeline, None, EXECUTIONS).await? {
-        match limit_of(store, row.id).await? {
-            0 => return Ok(None),
-            limit => allowed = allowed.max(limit),
+    for limit in latest_limits(store, pipeline, EXECUTIONS).await? {
+        if limit == 0 {
+            return Ok(None);
         }
+        allowed = allowed.max(limit);
     }
     Ok((running > allowed as usize).then(|| {
         let what = format!("{running} executions of {pipeline} run, its limit is {allowed}");
@@ -161,11 +170,11 @@ async fn too_many(store: &dyn Store, pipeline: &str) -> Result<Option<(Suspicion
     }))
 }
 
-/// Whether the first in a pipeline's queue waits although there is room.
+/// Whether the first in a pipeline's queue waits although there is room, by every limit that may be in force.
 async fn not_admitted(store: &dyn Store, pipeline: &str) -> Result<Option<(Suspicion, Finding)>, StoreError> {
     let (queued, running): (Vec<_>, Vec<_>) =
         store.unfinished(pipeline).await?.into_iter().partition(|(_, status)| *status == ExecutionStatus::Queued);
-    let mut limit = u32::MAX;
+    let mut limit = latest_limits(store, pipeline, 1).await?.into_iter().min().unwrap_or(u32::MAX);
     for (id, _) in queued.iter().take(EXECUTIONS) {
         limit = limit.min(limit_of(store, *id).await?);
     }

@@ -124,6 +124,29 @@ async fn a_sound_store_has_no_findings() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_store_in_use_has_no_findings() {
+    let world = World::new();
+    let busy = pipeline(&[("a", "flaky", &[]), ("b", "family", &["a"]), ("c", "wait", &[]), ("d", "chatty", &["c"])]);
+    let few = limited(2, QueuePolicy::WaitInOrder, &[("a", "effects", &[]), ("b", "wait", &["a"])]);
+    let newest = Definition {
+        pipeline: Some("applications/shop/pipelines/newest".to_owned()),
+        ..limited(1, QueuePolicy::NewestOnly, &[("a", "wait", &[]), ("b", "broken", &["a"])])
+    };
+    let mut last = None;
+    for round in 0..60 {
+        for definition in [&busy, &few, &newest] {
+            last = Some(world.start(definition).await.unwrap().id());
+        }
+        let (findings, _) = check(&world.store).await;
+        assert_eq!(findings, [], "round {round}");
+        tokio::time::sleep(Duration::from_millis(1700)).await;
+    }
+    world.until(last.unwrap(), |execution| execution.status.is_final()).await;
+    let (findings, summary) = check(&world.store).await;
+    assert_eq!((findings, summary.executions), (vec![], 180));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_gap_in_the_log_is_found() {
     let (store, id) = ended().await;
     store.tamper(id, |_, events| drop(events.remove(3)));

@@ -3,7 +3,7 @@
 use gennaker_core::Timestamp;
 use gennaker_core::resource::{Resource, ResourceKind};
 use gennaker_ports::StoreError;
-use gennaker_ports::store::{Expect, Page, ResourceWrite};
+use gennaker_ports::store::{Expect, Page, Reread, ResourceWrite};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::columns;
@@ -15,6 +15,17 @@ pub(super) fn get(connection: &Connection, kind: ResourceKind, name: &str) -> Re
         WHERE kind = $1 AND name = $2 AND deleted = 0";
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row(params![kind.as_str(), name], |row| resource(kind, row)).optional()?)
+}
+
+/// Reads the content only where the revision is another one.
+pub(super) fn reread(connection: &Connection, kind: ResourceKind, name: &str, revision: i64) -> Result<Reread, Error> {
+    let sql = "SELECT revision FROM resources WHERE kind = $1 AND name = $2 AND deleted = 0";
+    let mut statement = connection.prepare_cached(sql)?;
+    let current: Option<i64> = statement.query_row(params![kind.as_str(), name], |row| row.get(0)).optional()?;
+    if current == Some(revision) {
+        return Ok(Reread::Unchanged);
+    }
+    Ok(get(connection, kind, name)?.map_or(Reread::Gone, |resource| Reread::Changed(Box::new(resource))))
 }
 
 pub(super) fn list(

@@ -1,7 +1,7 @@
 //! Definitions and their revisions.
 
 use gennaker_core::resource::{Resource, ResourceKind};
-use gennaker_ports::store::{Expect, ResourceWrite};
+use gennaker_ports::store::{Expect, Reread, ResourceWrite};
 use gennaker_ports::{Store, StoreError};
 use serde_json::json;
 
@@ -47,6 +47,18 @@ pub(crate) async fn writing_counts_revisions(store: &dyn Store) {
     assert_eq!(store.revisions(kind, "applications/a", Some(2), 9).await.unwrap(), [first]);
     assert!(numbers(store, "applications/a", Some(-1), 9).await.is_empty());
     assert!(numbers(store, "applications/b", None, 9).await.is_empty());
+}
+
+pub(crate) async fn rereading_tells_what_has_changed(store: &dyn Store) {
+    let kind = ResourceKind::Pipeline;
+    let first = add(store, kind, "a/p").await;
+    assert_eq!(store.reread_resource(kind, "a/p", first.revision).await, Ok(Reread::Unchanged));
+    assert_eq!(store.reread_resource(kind, "a/q", first.revision).await, Ok(Reread::Gone));
+    let second = store.write_resource(&write(kind, "a/p", 2), Expect::Present).await.unwrap();
+    let changed = Reread::Changed(Box::new(second.clone()));
+    assert_eq!(store.reread_resource(kind, "a/p", first.revision).await, Ok(changed));
+    store.delete_resource(kind, "a/p", Expect::Present, "ann", at(3)).await.unwrap();
+    assert_eq!(store.reread_resource(kind, "a/p", second.revision).await, Ok(Reread::Gone));
 }
 
 pub(crate) async fn expectations_are_checked(store: &dyn Store) {
