@@ -56,7 +56,11 @@ pub fn explain(execution: &Execution) -> Vec<Wait> {
 /// What one stage waits for; `None` where it has ended, or waits for nothing of its own yet.
 pub fn explain_stage(execution: &Execution, stage: &Stage) -> Option<Wait> {
     match execution.status {
-        ExecutionStatus::Running | ExecutionStatus::Paused => of_stage(execution, &halted(execution), stage),
+        ExecutionStatus::Running | ExecutionStatus::Paused => {
+            // What runs does not depend on what was halted, and that takes a look at all stages to know.
+            let halted = if stage.status == StageStatus::Running { BTreeSet::new() } else { halted(execution) };
+            of_stage(execution, &halted, stage)
+        }
         ExecutionStatus::Queued
         | ExecutionStatus::Succeeded
         | ExecutionStatus::Terminal

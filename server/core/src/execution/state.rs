@@ -1,6 +1,6 @@
 //! The state of an execution: the fold of its events.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,8 @@ pub struct Execution {
     pub stages: Vec<Stage>,
     /// Where each stage is in `stages`.
     places: HashMap<StageId, usize>,
+    /// Where those are that run. A large execution has few of them at a time, and most steps are about them alone.
+    running: BTreeSet<usize>,
 }
 
 /// A pause of an execution.
@@ -206,13 +208,23 @@ impl Execution {
     }
 
     /// Where a stage is in `stages`.
-    pub(super) fn place(&self, id: &StageId) -> Option<usize> {
+    pub fn place(&self, id: &StageId) -> Option<usize> {
         self.places.get(id).copied()
     }
 
     /// The stages of the definition, without synthetic ones.
     pub fn top_level(&self) -> impl Iterator<Item = &Stage> {
         self.stages.iter().filter(|stage| stage.parent.is_none())
+    }
+
+    /// The stages that run, in order.
+    pub fn running(&self) -> impl Iterator<Item = &Stage> {
+        self.running.iter().map(|place| &self.stages[*place])
+    }
+
+    /// The first place of a stage that runs, from a place on.
+    pub(super) fn running_from(&self, place: usize) -> Option<usize> {
+        self.running.range(place..).next().copied()
     }
 
     /// A stage's synthetic children, in order.
@@ -234,14 +246,14 @@ impl Execution {
         if self.status != ExecutionStatus::Running {
             return None;
         }
-        self.stages.iter().filter(|stage| stage.status == StageStatus::Running).filter_map(Stage::wake_at).min()
+        self.running().filter_map(Stage::wake_at).min()
     }
 
     /// The tries of tasks whose effects should be running now: they are dispatched after the commit that made them so,
     /// and again after a restart.
     pub fn outstanding(&self) -> impl Iterator<Item = (&Stage, u32)> {
         let live = matches!(self.status, ExecutionStatus::Running | ExecutionStatus::Paused);
-        self.stages.iter().filter(move |_| live).filter_map(|stage| stage.outstanding_task().map(|task| (stage, task)))
+        self.running().filter(move |_| live).filter_map(|stage| stage.outstanding_task().map(|task| (stage, task)))
     }
 }
 

@@ -18,11 +18,16 @@ pub(super) enum Progress {
 impl Machine<'_> {
     /// Moves the stages in rounds until nothing moves. A queued, paused or ended execution does not move. Each round
     /// first lets the stages that run go on, so that nothing is started that they have decided against.
+    /// Only what stages that run have come to can decide the execution or let others start: most steps end there, however
+    /// many stages there are.
     pub(super) fn advance(&mut self) {
+        let mut followed = 0;
         while self.execution.status == ExecutionStatus::Running {
             let before = self.events.len();
             self.drive_running();
-            if !self.finish_if_decided() {
+            let concerns_others = self.events[followed..].iter().any(|record| concerns_others(&record.event));
+            followed = self.events.len();
+            if concerns_others && !self.finish_if_decided() {
                 self.start_ready();
             }
             if self.events.len() == before {
@@ -32,10 +37,10 @@ impl Machine<'_> {
     }
 
     fn drive_running(&mut self) {
-        let mut place = 0;
-        while place < self.execution.stages.len() {
+        let mut next = self.execution.running_from(0);
+        while let Some(place) = next {
             while self.drive(place) == Progress::Moved {}
-            place += 1;
+            next = self.execution.running_from(place + 1);
         }
     }
 
@@ -147,5 +152,31 @@ impl Machine<'_> {
             .filter_map(|s| s.failure.as_ref().map(|f| format!("stage {:?}: {}", s.definition.name, f.message)))
             .collect();
         (!failures.is_empty()).then(|| failures.join("; "))
+    }
+}
+
+/// Whether an event may decide the execution, or let stages start that have not started.
+fn concerns_others(event: &Event) -> bool {
+    match event {
+        Event::Created { .. }
+        | Event::Started
+        | Event::Resumed { .. }
+        | Event::Retried { .. }
+        | Event::StageFinished { .. }
+        | Event::StageSkipped { .. } => true,
+        Event::StagePlanned { before: stages, .. }
+        | Event::StageContinued { after: stages, .. }
+        | Event::StageFailing { cleanup: stages, .. } => !stages.is_empty(),
+        Event::Paused { .. }
+        | Event::CancelRequested { .. }
+        | Event::Finished { .. }
+        | Event::StageStarted { .. }
+        | Event::StageReleased { .. }
+        | Event::TaskStarted { .. }
+        | Event::TaskProgressed { .. }
+        | Event::TaskDeferred { .. }
+        | Event::TaskFinished { .. }
+        | Event::Judged { .. }
+        | Event::ChildFinished { .. } => false,
     }
 }

@@ -1,6 +1,6 @@
 //! How each event changes the state.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Cancellation, ChildEnd, Execution, Pause, Phase, Stage, SyntheticPosition, Task};
@@ -39,6 +39,7 @@ impl Execution {
             failure: None,
             stages,
             places: HashMap::new(),
+            running: BTreeSet::new(),
         };
         execution.index();
         execution
@@ -46,6 +47,8 @@ impl Execution {
 
     fn index(&mut self) {
         self.places = self.stages.iter().enumerate().map(|(place, stage)| (stage.id().clone(), place)).collect();
+        let running = |(place, stage): (usize, &Stage)| (stage.status == StageStatus::Running).then_some(place);
+        self.running = self.stages.iter().enumerate().filter_map(running).collect();
     }
 
     /// Applies the next event. Events of stages that are not there change nothing but the sequence.
@@ -93,6 +96,11 @@ impl Execution {
         }
         if let Some(place) = record.event.stage().and_then(|id| self.place(id)) {
             self.stages[place].apply(&record.event, now);
+            if self.stages[place].status == StageStatus::Running {
+                self.running.insert(place);
+            } else {
+                self.running.remove(&place);
+            }
         }
     }
 
@@ -100,7 +108,8 @@ impl Execution {
         self.status = ExecutionStatus::Running;
         let Some(pause) = self.pause.take() else { return };
         let length = now.since(pause.since);
-        for stage in self.stages.iter_mut().filter(|stage| stage.status == StageStatus::Running) {
+        for place in &self.running {
+            let stage = &mut self.stages[*place];
             stage.deadline = stage.deadline.map(|deadline| deadline + length);
             for task in &mut stage.tasks {
                 let excluded = match task.spec.kind {
@@ -160,6 +169,8 @@ impl Execution {
         for place in self.places.values_mut().filter(|place| **place >= end) {
             *place += new.len();
         }
+        let behind = self.running.split_off(&end);
+        self.running.extend(behind.into_iter().map(|place| place + new.len()));
         self.places.extend(new.iter().zip(end..).map(|(stage, place)| (stage.id().clone(), place)));
         self.stages.splice(end..end, new);
     }

@@ -15,7 +15,9 @@ use serde_json::json;
 use super::World;
 use super::arbitrary::{Beginning, Move, Report, beginning, moves};
 use super::script::{Script, Scripted};
-use super::world::{cancel, child_finished, child_started, execution_id, judge, pause, resume, retry, skip, succeeded};
+use super::world::{
+    cancel, child_finished, child_started, execution_id, judge, may_start, pause, resume, retry, skip, succeeded,
+};
 use crate::execution::{
     Command, Context, Decision, EventRecord, Execution, ExecutionId, ExecutionStatus, Failure, JudgmentDecision, Stage,
     StageId, StageStatus, SyntheticStage, TaskKind, TaskOutcome, TaskRef, explain, explain_stage, handle,
@@ -224,18 +226,22 @@ impl Life {
     fn check(&self) {
         let execution = &self.world.execution;
         assert_eq!(explain(execution).is_empty(), execution.status.is_final());
+        let runs = |stage: &&Stage| stage.status == StageStatus::Running;
+        assert!(execution.running().eq(execution.stages.iter().filter(runs)), "others run than it believes");
         match execution.status {
             ExecutionStatus::Succeeded | ExecutionStatus::Terminal | ExecutionStatus::Canceled => {
-                let running = |stage: &Stage| stage.status == StageStatus::Running;
-                assert!(!execution.stages.iter().any(running), "it has ended and stages run");
+                assert_eq!(execution.running().count(), 0, "it has ended and stages run");
                 assert_eq!((execution.wake_at(), execution.outstanding().count()), (None, 0));
             }
             ExecutionStatus::Queued | ExecutionStatus::Paused => assert_eq!(execution.wake_at(), None),
             ExecutionStatus::Running => {
-                let running = execution.stages.iter().filter(|stage| stage.status == StageStatus::Running);
-                let mut running = running.peekable();
+                let mut running = execution.running().peekable();
                 assert!(running.peek().is_some(), "it runs and no stage does");
                 running.for_each(|stage| has_a_way_out(execution, stage));
+                let ready = execution.stages.iter().find(|stage| may_start(execution, stage));
+                assert!(ready.is_none(), "stage {:?} was not started", ready.map(Stage::id));
+                let ends = |stage: &Stage| matches!(stage.status, StageStatus::Terminal | StageStatus::Canceled);
+                assert!(!execution.top_level().any(ends), "a stage has decided it, and it goes on");
                 self.ticks_do_what_is_due();
             }
         }

@@ -260,7 +260,7 @@ fn must_be_allowed(execution: &Execution, event: &Event) {
     }
 }
 
-fn may_start(execution: &Execution, stage: &Stage) -> bool {
+pub(super) fn may_start(execution: &Execution, stage: &Stage) -> bool {
     let needs = |id| execution.stage(id).is_some_and(|needed: &Stage| needed.status.lets_pass());
     let called = stage.parent.as_ref().is_none_or(|parent| {
         let parent = execution.stage(parent).expect("a synthetic stage has a parent");
