@@ -89,7 +89,7 @@ impl Sizes {
         statistics: Duration::ZERO,
         idle: Duration::from_millis(200),
         latency: 6,
-        throughput: 30,
+        throughput: 20,
         in_flight: 10,
         fan_outs: 2,
         waiting: 30,

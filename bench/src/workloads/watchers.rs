@@ -21,9 +21,10 @@ use crate::target::Target;
 pub(super) const METHOD: &str = "200 executions wait at a judgment, and 2,000 watchers open a WatchExecution on them, 50 on each \
     connection; with three replicas, two of three watch through another replica than the one that started the execution. Then the \
     judgments are submitted, evenly over a second, and each execution passes five waits of a second. Each event is timed at \
-    each watcher: from the event's `time`, which is when it was decided, to its receipt, by the clock of the machine. The time \
-    of the commit is not visible to clients; it comes after the decision, so what is measured is more than commit to \
-    client. By the server's own metrics the commits took so long in the mean. Every watcher must see every event.";
+    each watcher: from the event's `time`, which is when it was decided, to its receipt. The time of the commit, which comes \
+    in between, is not visible to clients; how long one took in the mean, the servers' metrics tell. On PostgreSQL `time` is \
+    by the database's clock as the servers know it, so that times are off by up to half of a round trip to the database. \
+    Every watcher must see every event.";
 
 const WATCHERS_ON_A_CONNECTION: usize = 50;
 const AT_A_TIME: usize = 16;
