@@ -260,3 +260,110 @@ impl State {
         self.recent_bytes = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gennaker_core::Timestamp;
+    use gennaker_core::execution::{Cause, Concurrency, Definition, Event, Origin, Start};
+    use serde_json::Value;
+
+    use super::*;
+
+    const VIEWER: Viewer = Viewer::EVERYBODY;
+
+    /// An execution that is paused and resumed again and again.
+    fn record(sequence: u64) -> EventRecord {
+        let definition = Definition {
+            application: "shop".into(),
+            pipeline: None,
+            revision: 1,
+            display_name: "p".into(),
+            stages: vec![],
+            concurrency: Concurrency::default(),
+        };
+        let start = || Start {
+            id: ExecutionId::from_parts(Timestamp::EPOCH, 1),
+            definition: Arc::new(definition),
+            cause: Cause { actor: "ann".into(), origin: Origin::Manual, reason: String::new(), payload: Value::Null },
+            parameters: serde_json::Map::new(),
+            labels: BTreeMap::new(),
+        };
+        let event = match sequence {
+            1 => Event::Created { start: Box::new(start()), queued: false },
+            even if even % 2 == 0 => Event::Paused { actor: "ann".into() },
+            _ => Event::Resumed { actor: "ann".into() },
+        };
+        EventRecord { sequence, time: Timestamp::EPOCH, event }
+    }
+
+    fn shared(watched: &Arc<Watched>) -> Arc<Shared> {
+        watched.share(ExecutionId::from_parts(Timestamp::EPOCH, 1), "shop", None)
+    }
+
+    fn kept(shared: &Shared) -> (usize, usize) {
+        let state = shared.state();
+        (state.recent.len(), state.recent_bytes)
+    }
+
+    #[test]
+    fn a_message_is_kept_until_the_last_watcher_has_it() {
+        let shared = shared(&Arc::default());
+        shared.join(0);
+        shared.join(0);
+        let ahead: Vec<_> = (1..=5).map(|n| shared.event(&record(n), &VIEWER, true).unwrap().bytes).collect();
+        assert_eq!(kept(&shared).0, 5);
+        for (n, bytes) in (1..).zip(&ahead) {
+            let behind = shared.event(&record(n), &VIEWER, true).unwrap().bytes;
+            assert_eq!(behind.as_ptr(), bytes.as_ptr(), "it is the same and not a second one");
+        }
+        assert_eq!(kept(&shared), (0, 0));
+    }
+
+    #[test]
+    fn who_is_too_far_behind_is_not_waited_for_and_comes_back() {
+        let shared = shared(&Arc::default());
+        shared.join(0);
+        shared.join(0);
+        let last = KEPT as u64 + 1;
+        for n in 1..=last {
+            assert!(shared.event(&record(n), &VIEWER, true).is_some());
+        }
+        assert_eq!(kept(&shared).0, KEPT);
+        assert!(shared.event(&record(1), &VIEWER, true).is_none(), "the first message is gone");
+        assert_eq!(kept(&shared), (0, 0), "nobody waits for the others any more");
+        assert!(shared.event(&record(last), &VIEWER, false).is_none());
+        assert!(shared.event(&record(last + 1), &VIEWER, false).is_some(), "here it is up to date again");
+        assert_eq!(kept(&shared).0, 1, "which the other one has not seen");
+        shared.leave(last);
+        shared.leave(last + 1);
+        assert!(!shared.is_followed());
+        assert_eq!(kept(&shared), (0, 0));
+    }
+
+    #[test]
+    fn without_watchers_events_are_only_folded() {
+        let shared = shared(&Arc::default());
+        shared.advance(&[record(1), record(2), record(4)]);
+        assert_eq!((shared.sequence(), kept(&shared)), (2, (0, 0)), "the third is missing");
+        let (sequence, _) = shared.snapshot(&VIEWER).unwrap();
+        assert!(shared.is_followed());
+        shared.advance(&[record(1), record(2), record(3), record(4)]);
+        assert_eq!((sequence, shared.sequence(), kept(&shared).0), (2, 4, 2));
+        let execution = Execution::replay(&(1..=9).map(record).collect::<Vec<_>>()).unwrap();
+        shared.begin(execution.clone());
+        assert_eq!((shared.sequence(), kept(&shared)), (9, (0, 0)));
+        shared.begin(Execution::replay(&[record(1)]).unwrap());
+        assert_eq!(shared.sequence(), 9, "it never goes back");
+    }
+
+    #[test]
+    fn what_nobody_watches_is_forgotten() {
+        let watched = Arc::default();
+        let (one, same) = (shared(&watched), shared(&watched));
+        assert!(Arc::ptr_eq(&one, &same));
+        drop(one);
+        assert_eq!(watched.executions().len(), 1);
+        drop(same);
+        assert_eq!(watched.executions().len(), 0);
+    }
+}

@@ -8,6 +8,7 @@ mod execution;
 mod gate;
 mod infrastructure;
 mod pipeline;
+mod sharing;
 mod trigger;
 mod watch;
 mod world;

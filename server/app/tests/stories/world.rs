@@ -36,6 +36,8 @@ pub struct World {
 #[derive(Default)]
 pub struct Rights {
     pub denied: Mutex<Vec<(Option<Access>, Option<Target>)>>,
+    /// Who may only read.
+    pub readers: Mutex<Vec<String>>,
     pub asked: Mutex<Vec<(Access, Target)>>,
 }
 
@@ -52,7 +54,8 @@ impl Authorizer for Rights {
         let denies = |(a, t): &(Option<Access>, Option<Target>)| {
             a.is_none_or(|a| a == access) && t.as_ref().is_none_or(|t| t == target)
         };
-        if self.denied.lock().unwrap().iter().any(denies) {
+        let only_reads = access != Access::Read && self.readers.lock().unwrap().contains(&principal.name);
+        if only_reads || self.denied.lock().unwrap().iter().any(denies) {
             return Err(Denied { principal: principal.name.clone(), access, target: target.clone() });
         }
         Ok(())
