@@ -90,7 +90,7 @@ impl Default for Retention {
             requests: DAY,
             trigger_events: Some(90 * DAY),
             interval: Duration::from_secs(60),
-            batch: 100,
+            batch: 50,
         }
     }
 }

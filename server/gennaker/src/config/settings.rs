@@ -175,7 +175,7 @@ settings! {
         /// How often something is looked for that can go.
         interval: Period = Period::secs(60),
         /// How much goes in one transaction at most.
-        batch: usize = 500,
+        batch: usize = 50,
     }
 
     /// `[local]`: the cloud whose server groups are processes on this machine.
