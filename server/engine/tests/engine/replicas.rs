@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use gennaker_core::execution::{
-    Command, Definition, Execution, ExecutionId, ExecutionStatus, JudgmentDecision, QueuePolicy, Rejection, StageStatus,
+    Command, Definition, Execution, ExecutionId, ExecutionStatus, JudgmentDecision, Origin, ParentStage, QueuePolicy,
+    Rejection, StageStatus,
 };
 use gennaker_engine::{EngineError, ManyItem, Request, Subject};
 use gennaker_ports::Store;
@@ -317,4 +318,36 @@ async fn whoever_is_killed_and_whenever_all_end_once_and_effects_keep_their_keys
     }
     let done = cluster.kinds.done.lock().unwrap();
     assert_eq!(done.len(), ids.len() * BUSY_EFFECTS, "no effect was left out, and none has got another key");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_ends_with_its_parent_wherever_they_are() {
+    let cluster = Cluster::of(3).await;
+    let launching = pipeline(&[("l", "launch", &[])]);
+    let cancel = || Command::Cancel { actor: "ann".into(), reason: String::new() };
+    let child_of = |parent: ExecutionId| {
+        let mut start = cluster.start_of(1, &judged());
+        start.cause.origin = Origin::Parent(ParentStage {
+            execution: parent,
+            application: "shop".into(),
+            stage: "l".into(),
+            attempt: 1,
+            detached: false,
+        });
+        cluster.replicas[1].handle.start(start, cluster.request())
+    };
+    // The effect that started it never reports.
+    let known = cluster.start(0, &launching).await.unwrap().id();
+    let child = child_of(known).await.unwrap().id();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(cluster.replicas[2].handle.execution(known).await.unwrap().stages[0].child, Some(child));
+    cluster.command(2, known, cancel()).await.unwrap();
+    assert_eq!(cluster.ended(2, child).await, ExecutionStatus::Canceled);
+    // The parent ends while it is being started.
+    let ended = cluster.start(0, &launching).await.unwrap().id();
+    cluster.command(2, ended, cancel()).await.unwrap();
+    let late = child_of(ended).await.unwrap().id();
+    assert_eq!(cluster.ended(2, late).await, ExecutionStatus::Canceled);
+    let canceled = cluster.replicas[0].handle.execution(late).await.unwrap().cancellation.clone().unwrap();
+    assert_eq!(canceled.reason, "stage \"l\", which started it, has ended with CANCELED");
 }

@@ -31,7 +31,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(3600);
 /// Stage kinds for tests, chosen by name:
 /// `effect` one effect; `effects` two of them; `wait` a wait of `config.seconds`; `judgment`; `hang` an effect that never
 /// ends; `flaky` an effect that fails `config.failures` times in a way that may pass; `broken` one that fails for good;
-/// `panics`; `slow` an effect of two seconds; `family` two `effect` stages before its own effect and one after.
+/// `panics`; `launch` an effect that never ends, and the wait for the execution that it starts; `slow` an effect of two seconds; `family` two `effect` stages before its own effect and one after.
 #[derive(Default)]
 pub(crate) struct Kinds {
     /// Effects by key and how often each was done.
@@ -57,7 +57,7 @@ impl StageKinds for Kinds {
                 let spec = JudgmentSpec { instructions: "good?".into(), options: vec![], judges: vec![], deadline };
                 vec![TaskSpec { name: "judge".into(), kind: TaskKind::Judgment(spec) }]
             }
-            "child" => {
+            "child" | "launch" => {
                 vec![
                     run("start"),
                     TaskSpec {
@@ -92,7 +92,7 @@ impl TaskRunner for Kinds {
         let key = format!("{}:{}:{}:{}", run.key.execution, run.key.stage, run.key.stage_attempt, run.key.task);
         self.began.notify_waiters();
         match run.kind.as_str() {
-            "hang" => std::future::pending().await,
+            "hang" | "launch" => std::future::pending().await,
             "flaky" if u64::from(run.key.attempt) <= run.inputs["failures"].as_u64().unwrap_or_default() => {
                 TaskOutcome::Failed(Failure::retryable("the cloud is busy"))
             }
