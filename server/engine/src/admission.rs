@@ -89,9 +89,9 @@ impl Admissions {
         definition.pipeline.as_ref().is_some_and(|pipeline| self.lanes.remove(pipeline).is_some())
     }
 
-    /// The same for the pipelines in which something waits; gives their definitions, to prepare them again.
-    pub(crate) fn forget_queues(&mut self) -> Vec<Arc<Definition>> {
-        self.lanes.extract_if(|_, lane| !lane.queued.is_empty()).map(|(_, lane)| lane.definition).collect()
+    /// The same for the pipelines whose limits are reached; gives their definitions, to prepare them again.
+    pub(crate) fn forget_full(&mut self) -> Vec<Arc<Definition>> {
+        self.lanes.extract_if(|_, lane| !lane.has_room()).map(|(_, lane)| lane.definition).collect()
     }
 
     /// The same for pipelines whose limits are, or were, decided elsewhere.

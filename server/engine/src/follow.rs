@@ -49,15 +49,15 @@ impl Follower {
     pub(crate) async fn run(mut self, poll: Duration) {
         let mut poll = tokio::time::interval(poll);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut news = News::default();
         loop {
-            let mut news = News::default();
             tokio::select! {
                 signal = self.signals.recv() => match signal {
                     Ok(signal) => news.add(&signal),
                     Err(RecvError::Lagged(_)) => news.anything = true,
                     Err(RecvError::Closed) => return,
                 },
-                _ = poll.tick() => news.anything = !self.ownership.owns_all(),
+                _ = poll.tick() => news.anything |= !self.ownership.owns_all(),
             }
             loop {
                 match self.signals.try_recv() {
@@ -67,7 +67,9 @@ impl Follower {
                     Err(TryRecvError::Closed) => return,
                 }
             }
-            if let Err(error) = self.pass_on(&news).await {
+            let passed_on = self.pass_on(&news).await;
+            news = News { anything: passed_on.is_err(), ..News::default() };
+            if let Err(error) = passed_on {
                 tracing::warn!(%error, "could not read what other replicas committed; trying again");
                 self.place = None;
             }

@@ -74,22 +74,20 @@ impl Forwarder {
                     self.send(std::mem::take(&mut batch)).await;
                 }
                 signal = self.signals.recv() => match signal {
-                    Ok(Signal::Committed(ids)) if !self.concerns(&ids) => {}
+                    Ok(Signal::Committed(ids)) => {
+                        let ids: HashSet<ExecutionId> = ids.iter().copied().collect();
+                        self.look(|waiting| ids.contains(&waiting.execution)).await;
+                    }
                     Ok(Signal::Inbox(_) | Signal::Leases) => {}
-                    Ok(Signal::Committed(_) | Signal::Anything) | Err(RecvError::Lagged(_)) => self.look().await,
+                    Ok(Signal::Anything) | Err(RecvError::Lagged(_)) => self.look(|_| true).await,
                     Err(RecvError::Closed) => return,
                 },
                 _ = poll.tick(), if !self.waiting.is_empty() => {
-                    self.look().await;
+                    self.look(|_| true).await;
                     self.give_up_late();
                 }
             }
         }
-    }
-
-    fn concerns(&self, ids: &[ExecutionId]) -> bool {
-        let ids: HashSet<&ExecutionId> = ids.iter().collect();
-        self.waiting.values().flatten().any(|waiting| ids.contains(&waiting.execution))
     }
 
     /// Puts commands into the inboxes. When this is done they are durable, and somebody will decide them.
@@ -108,6 +106,7 @@ impl Forwarder {
             commands.push(command);
         }
         let count = commands.len() as u64;
+        let sent: HashSet<ExecutionId> = commands.iter().map(|command| command.execution).collect();
         match self.store.send(commands).await {
             Ok(()) => {
                 metrics::counter!(FORWARDED).increment(count);
@@ -115,7 +114,7 @@ impl Forwarder {
                     self.waiting.entry(id).or_default().push(waiting);
                 }
                 // One that was applied before is not sent again, and nothing would signal it.
-                self.look().await;
+                self.look(|waiting| sent.contains(&waiting.execution)).await;
             }
             Err(error) => {
                 for (_, waiting) in callers {
@@ -125,12 +124,14 @@ impl Forwarder {
         }
     }
 
-    /// Answers the callers whose commands were dealt with.
-    async fn look(&mut self) {
-        if self.waiting.is_empty() {
+    /// Answers the callers whose commands were dealt with, of those that may have been. A repeated start waits under another
+    /// execution than the one that becomes of it, so that only the poll finds it.
+    async fn look(&mut self, may_be: impl Fn(&Waiting) -> bool) {
+        let candidates = self.waiting.iter().filter(|(_, callers)| callers.iter().any(&may_be));
+        let ids: Vec<CommandId> = candidates.map(|(id, _)| id.clone()).collect();
+        if ids.is_empty() {
             return;
         }
-        let ids: Vec<CommandId> = self.waiting.keys().cloned().collect();
         let applied = match self.store.applied(&ids).await {
             Ok(applied) => applied,
             Err(error) => return tracing::warn!(%error, "could not read what became of commands; trying again"),

@@ -4,7 +4,7 @@ mod commit;
 mod decide;
 mod shards;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::admission::Admissions;
 use crate::effects::Effects;
 use crate::follow::Follower;
-use crate::forward::{Forwarded, Forwarder};
+use crate::forward::{Forwarded, Forwarder, answer};
 use crate::handle::Message;
 use crate::hub::Hub;
 use crate::ownership::Ownership;
@@ -63,6 +63,8 @@ pub struct Service {
     redo: VecDeque<(Instant, ExecutionId, Command)>,
     /// When the next execution is due, as far as is known.
     next_due: Option<gennaker_core::Timestamp>,
+    /// Shards with a commit of which is not known whether it came about, or still will.
+    in_doubt: BTreeSet<Shard>,
 }
 
 impl Service {
@@ -96,6 +98,7 @@ impl Service {
             in_flight: HashSet::new(),
             redo: VecDeque::new(),
             next_due: None,
+            in_doubt: BTreeSet::new(),
         }
     }
 
@@ -122,7 +125,7 @@ impl Service {
                 signal = signals.recv() => self.heed(signal, &mut signals).await,
                 _ = poll.tick() => {
                     self.work_on_inbox().await;
-                    self.look_at_queues();
+                    self.look_at_full_lanes();
                     self.remember_forgotten().await;
                 }
             }
@@ -255,20 +258,24 @@ impl Service {
     }
 
     async fn work_on_inbox(&mut self) {
+        let mut first = None;
         loop {
             let shards = self.ownership.owned();
-            match self.ports.store.inbox(&shards, PAGE).await {
-                Ok(commands) => {
-                    let is_last = commands.len() < PAGE;
-                    let fresh = commands.into_iter().filter(|command| !self.in_flight.contains(&command.id));
-                    let messages: Vec<Message> = fresh.map(Message::Inbox).collect();
-                    let is_stuck = messages.is_empty();
-                    self.work(messages).await;
-                    if is_last || is_stuck {
-                        return;
-                    }
-                }
+            let commands = match self.ports.store.inbox(&shards, PAGE).await {
+                Ok(commands) => commands,
                 Err(error) => return self.cannot_read("inboxes", &error),
+            };
+            let is_stuck = commands.first().map(|command| command.id.clone()) == first;
+            if is_stuck {
+                return; // Nothing is left, or nothing came of the last round; then the next poll tries again.
+            }
+            first = commands.first().map(|command| command.id.clone());
+            let is_last = commands.len() < PAGE;
+            let fresh = commands.into_iter().filter(|command| !self.in_flight.contains(&command.id));
+            let messages: Vec<Message> = fresh.map(Message::Inbox).collect();
+            self.work(messages).await;
+            if is_last {
+                return;
             }
         }
     }
@@ -279,6 +286,10 @@ impl Service {
     }
 
     async fn work(&mut self, messages: Vec<Message>) {
+        if let Err(error) = self.settle_doubts().await {
+            tracing::warn!(%error, "could not find out what became of a commit; trying again");
+            return self.put_off(messages, &error.into());
+        }
         let mut queue = VecDeque::from(messages);
         let mut round = Round::new();
         while let Some(message) = queue.pop_front() {
@@ -288,17 +299,42 @@ impl Service {
         self.remember_forgotten().await;
     }
 
-    /// Has the lanes read again in which something waits: what runs in them may have begun before the pipeline had a limit,
-    /// and end elsewhere.
-    fn look_at_queues(&mut self) {
+    /// Waits for commits whose answers were lost: what is read from here on must not be older than they are.
+    async fn settle_doubts(&mut self) -> Result<(), StoreError> {
+        if !self.in_doubt.is_empty() {
+            let shards: Vec<Shard> = self.in_doubt.iter().copied().collect();
+            self.ports.store.settle(&shards).await?;
+            self.in_doubt.clear();
+        }
+        Ok(())
+    }
+
+    /// Nothing can be decided now: callers are told so, and the rest comes again.
+    fn put_off(&mut self, messages: Vec<Message>, error: &EngineError) {
+        for message in messages {
+            match message {
+                Message::Start { reply, .. } | Message::Command { reply, .. } => answer(reply, Err(error.clone())),
+                Message::Internal { execution, command } => self.redo_later(execution, vec![command]),
+                Message::Inbox(command) => drop(self.in_flight.remove(&command.id)),
+            }
+        }
+    }
+
+    /// Has the lanes read again that are full: what runs in them may have begun before the pipeline had a limit, and end
+    /// elsewhere.
+    fn look_at_full_lanes(&mut self) {
         if !self.ownership.owns_all() {
-            self.forgotten.extend(self.admissions.forget_queues());
+            self.forgotten.extend(self.admissions.forget_full());
         }
     }
 
     /// Reads the lanes of pipelines again whose commits did not come about, and lets go on what waits in them.
     async fn remember_forgotten(&mut self) {
         while let Some(definition) = self.forgotten.pop() {
+            let is_ours = |pipeline: &String| self.ownership.owns(self.ownership.shard_of_pipeline(pipeline));
+            if !definition.pipeline.as_ref().is_some_and(is_ours) {
+                continue;
+            }
             if let Err(error) = self.admissions.prepare(&*self.ports.store, &definition).await {
                 self.cannot_read("the queue of a pipeline", &error);
                 self.forgotten.push(definition);

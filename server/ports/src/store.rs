@@ -251,6 +251,9 @@ pub trait Store: Send + Sync + 'static {
     /// so read before trying again. A step that contradicts itself ([`Step::flaw`]) fails the call.
     async fn commit(&self, steps: Vec<Step>) -> Result<Vec<Result<CommittedStep, StepError>>, StoreError>;
 
+    /// Waits until no commit in these shards is under way. A commit whose answer was lost may still come about until then.
+    async fn settle(&self, shards: &[Shard]) -> Result<(), StoreError>;
+
     /// Puts commands into inboxes, for whoever owns the executions. A command whose id was sent or applied before is
     /// dropped.
     async fn send(&self, commands: Vec<InboxCommand>) -> Result<(), StoreError>;

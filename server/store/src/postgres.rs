@@ -13,8 +13,8 @@ use gennaker_core::resource::{Resource, ResourceKind};
 use gennaker_ports::Clock;
 use gennaker_ports::store::{
     Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionSummary, Expect, InboxCommand, Lane, Once, Page,
-    Pruning, RequestKey, ResourceWrite, Shard, Signal, Step, StepError, Store, StoreError, StoredTriggerEvent, Tenure,
-    TriggerDecision,
+    Pruning, RequestKey, Reread, ResourceWrite, Shard, Signal, Step, StepError, Store, StoreError, StoredTriggerEvent,
+    Tenure, TriggerDecision,
 };
 use sqlx::{Connection, Row, query};
 use tokio::sync::broadcast;
@@ -131,6 +131,11 @@ impl PostgresStore {
 impl Store for PostgresStore {
     async fn resource(&self, kind: ResourceKind, name: &str) -> Result<Option<Resource>, StoreError> {
         self.read("resource", |mut c| async move { resources::get(&mut c, kind, name).await }).await
+    }
+
+    async fn reread_resource(&self, kind: ResourceKind, name: &str, revision: i64) -> Result<Reread, StoreError> {
+        let job = |mut c: Connected| async move { resources::reread(&mut c, kind, name, revision).await };
+        self.read("reread_resource", job).await
     }
 
     async fn resources(
@@ -320,6 +325,10 @@ impl Store for PostgresStore {
         let executions = kept().filter_map(Step::execution);
         self.signals.tell(executions, kept().flat_map(|step| &step.sent).map(|command| command.shard));
         Ok(answers)
+    }
+
+    async fn settle(&self, shards: &[Shard]) -> Result<(), StoreError> {
+        self.write("settle", Repeat::Harmless, |mut c| async move { leases::settle(&mut c, shards).await }).await
     }
 
     async fn send(&self, commands: Vec<InboxCommand>) -> Result<(), StoreError> {

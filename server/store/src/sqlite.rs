@@ -312,6 +312,11 @@ impl Store for SqliteStore {
         self.write("commit", move |transaction| commit::commit(transaction, steps)).await
     }
 
+    /// Whatever was begun is done before: the writer does one job after the other.
+    async fn settle(&self, _shards: &[Shard]) -> Result<(), StoreError> {
+        self.writer()?.transact("settle", |_| Ok(())).await
+    }
+
     async fn send(&self, commands: Vec<InboxCommand>) -> Result<(), StoreError> {
         if commands.is_empty() {
             return Ok(());

@@ -51,6 +51,7 @@ impl Service {
             Err(error) => {
                 tracing::error!(%error, "could not commit");
                 let error = EngineError::from(error);
+                self.in_doubt.extend(pending.iter().map(|(_, entry)| entry.lease.shard));
                 for (id, entry) in pending {
                     self.give_up(id, entry, &error);
                 }
@@ -144,8 +145,10 @@ impl Service {
                 entry.replies = others;
             }
             StepError::Fenced { shard, .. } => {
-                tracing::warn!(%error, "lost a shard");
-                self.lose(&[*shard]);
+                if self.ownership.owns(*shard) {
+                    tracing::warn!(%error, "lost a shard");
+                    self.lose(&[*shard]);
+                }
             }
             StepError::Conflict { .. } => tracing::warn!(execution = %id, %error, "a step was overtaken"),
         }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use gennaker_core::execution::{
     Admission, Command, Context, Definition, Execution, ExecutionId, QueuePolicy, Rejection, StageId, Start, create,
@@ -21,6 +22,8 @@ use crate::round::{Pending, Round};
 enum Refusal {
     /// The shard is another replica's.
     Foreign(Shard),
+    /// It was decided before.
+    Repeated(Result<Arc<Execution>, EngineError>),
     /// It can't be.
     Error(EngineError),
 }
@@ -45,6 +48,7 @@ impl Service {
                     let id = start.id;
                     self.forward(id, shard, InboxMessage::Start(start), request, reply);
                 }
+                Err(Refusal::Repeated(repeated)) => answer(reply, repeated),
                 Err(Refusal::Error(error)) => answer(reply, Err(error)),
             },
             Message::Command { execution, command, request, reply } => {
@@ -65,7 +69,10 @@ impl Service {
         let lease = self.lease(start)?;
         let definition = &start.definition;
         self.admissions.prepare(&*self.ports.store, definition).await?;
-        self.must_have_place(definition)?;
+        if !self.admissions.has_room(definition) {
+            self.must_be_new(request, round).await?;
+            self.must_have_place(definition)?;
+        }
         let queued = match self.admissions.start(definition, start.id) {
             Admission::Run => false,
             Admission::Queue { displaced } => {
@@ -108,6 +115,7 @@ impl Service {
             Err(Refusal::Foreign(shard)) => {
                 return self.forward(execution, shard, InboxMessage::Command(Box::new(command)), request, reply);
             }
+            Err(Refusal::Repeated(repeated)) => return answer(reply, repeated),
             Err(Refusal::Error(error)) => return answer(reply, Err(error)),
         };
         match self.apply(pending, &command) {
@@ -136,6 +144,7 @@ impl Service {
                 // Its owner finds out by itself what is to be done.
                 tracing::debug!(%execution, shard, command = command.name(), "dropped a command for another's execution");
             }
+            Err(Refusal::Repeated(_)) => unreachable!("internal commands are no requests"),
             Err(Refusal::Error(error)) => {
                 tracing::warn!(%execution, %error, "could not load an execution; trying again");
                 self.redo_later(execution, vec![command]);
@@ -169,11 +178,17 @@ impl Service {
         };
         match decided {
             Ok(()) => drop(self.in_flight.insert(sent.id)),
-            Err(Refusal::Foreign(shard)) => {
-                tracing::debug!(execution = %sent.execution, shard, "left a command to another owner");
-            }
-            Err(Refusal::Error(error)) => {
-                tracing::warn!(execution = %sent.execution, %error, "could not decide a command; trying again");
+            Err(refusal) => {
+                // It is read again, by whoever owns it then.
+                self.in_flight.remove(&sent.id);
+                let execution = sent.execution;
+                match refusal {
+                    Refusal::Foreign(shard) => tracing::debug!(%execution, shard, "left a command to another owner"),
+                    Refusal::Repeated(_) => tracing::debug!(%execution, "a command was dealt with before"),
+                    Refusal::Error(error) => {
+                        tracing::warn!(%execution, %error, "could not decide a command; trying again");
+                    }
+                }
             }
         }
     }
@@ -223,7 +238,19 @@ impl Service {
         Err(Rejection::WrongStatus { execution: state.id(), status: state.status, remedy })
     }
 
-    /// There must be room in the queue for one more that would have to wait.
+    /// A start that would have to wait, or be refused, must not be the repeat of one that was accepted: it would take the
+    /// place of itself.
+    async fn must_be_new(&mut self, request: &Request, round: &Round) -> Result<(), Refusal> {
+        if round.values().any(|pending| pending.applied_ids().any(|id| *id == request.id)) {
+            return Err(EngineError::Unavailable("the request is being applied; repeat it".into()).into());
+        }
+        match self.repeated(request).await {
+            Some(repeated) => Err(Refusal::Repeated(repeated)),
+            None => Ok(()),
+        }
+    }
+
+    /// There must be room in the queue for one more that has to wait.
     fn must_have_place(&mut self, definition: &Definition) -> Result<(), Rejection> {
         let limit = self.options.max_queued;
         if definition.concurrency.policy != QueuePolicy::WaitInOrder || self.admissions.queued(definition) < limit {
@@ -236,7 +263,8 @@ impl Service {
     /// What the round has of an execution, loaded where it has nothing yet.
     async fn pending<'a>(&mut self, id: ExecutionId, round: &'a mut Round) -> Result<Option<&'a mut Pending>, Refusal> {
         let vacant = match round.entry(id) {
-            Entry::Occupied(known) => return Ok(Some(known.into_mut())),
+            // One without a state is of an execution that is gone: its commands were noted all the same.
+            Entry::Occupied(known) => return Ok(Some(known.into_mut()).filter(|known| known.state.is_some())),
             Entry::Vacant(vacant) => vacant,
         };
         if !self.live.contains(&id) && !self.ownership.owns_all() {
@@ -258,10 +286,7 @@ impl Service {
     }
 
     /// The answer to a request that was applied before, where it was.
-    pub(super) async fn repeated(
-        &mut self,
-        request: &Request,
-    ) -> Option<Result<std::sync::Arc<Execution>, EngineError>> {
+    pub(super) async fn repeated(&mut self, request: &Request) -> Option<Result<Arc<Execution>, EngineError>> {
         let applied = match self.ports.store.command(&request.id).await {
             Ok(Some(Some(applied))) => applied,
             Ok(Some(None) | None) => return None,

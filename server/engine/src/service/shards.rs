@@ -57,6 +57,15 @@ impl Service {
         self.ports.store.lease(&claim).await
     }
 
+    /// Renews the leases where it is time to, in the middle of something long. What changes by it, the next claim notices.
+    async fn renew_in_time(&mut self) -> Result<(), StoreError> {
+        if Instant::now() >= self.next_claim {
+            let tenure = self.claim_share().await?;
+            self.schedule_claim(&tenure);
+        }
+        Ok(())
+    }
+
     /// A lease ends a little before the time within which others are to take over.
     fn lifetime(&self) -> Duration {
         self.options.lease * 9 / 10
@@ -100,7 +109,7 @@ impl Service {
         let picked_up = self.recover(&gained).await;
         if picked_up.is_err() {
             // To be gained again by the next claim.
-            self.ownership.remove(&gained);
+            self.drop_shards(&gained);
         }
         picked_up
     }
@@ -149,6 +158,7 @@ impl Service {
             let page = self.ports.store.to_recover(shards, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
+            self.renew_in_time().await?;
             for row in &page {
                 let waits = row.status == ExecutionStatus::Queued;
                 if waits && row.pipeline.as_deref().is_some_and(|pipeline| self.admissions.knows(pipeline)) {

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use gennaker_core::execution::{
-    Command, Definition, Execution, ExecutionId, ExecutionStatus, JudgmentDecision, Origin, ParentStage, QueuePolicy,
-    Rejection, StageStatus,
+    Command, CommandId, Definition, Execution, ExecutionId, ExecutionStatus, JudgmentDecision, Origin, ParentStage,
+    QueuePolicy, Rejection, StageStatus,
 };
 use gennaker_engine::{EngineError, ManyItem, Request, Subject};
 use gennaker_ports::Store;
+use gennaker_ports::store::{InboxCommand, InboxMessage};
 use gennaker_ports::testing::store::{Aftermath, Delivery};
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -350,4 +351,65 @@ async fn a_child_ends_with_its_parent_wherever_they_are() {
     assert_eq!(cluster.ended(2, late).await, ExecutionStatus::Canceled);
     let canceled = cluster.replicas[0].handle.execution(late).await.unwrap().cancellation.clone().unwrap();
     assert_eq!(canceled.reason, "stage \"l\", which started it, has ended with CANCELED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn commands_for_an_execution_that_is_gone_are_dropped() {
+    let cluster = Cluster::of(2).await;
+    let gone = cluster.start_of(0, &judged()).id;
+    let command = |n: u32| InboxCommand {
+        id: CommandId(format!("late-{n}")),
+        execution: gone,
+        shard: 7,
+        digest: String::new(),
+        message: InboxMessage::Command(Box::new(judge())),
+    };
+    cluster.store.send(vec![command(1), command(2)]).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert!(cluster.store.inbox(&[7], 10).await.unwrap().is_empty(), "they have left the inbox");
+    for number in [0, 1] {
+        cluster.start(number, &judged()).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_repeated_at_once_does_not_displace_itself() {
+    let cluster = Cluster::of(1).await;
+    let definition = limited(1, QueuePolicy::NewestOnly, &[("j", "judgment", &[])]);
+    cluster.start(0, &definition).await.unwrap();
+    let request = cluster.request();
+    let begin = |_| cluster.replicas[0].handle.start(cluster.start_of(0, &definition), request.clone());
+    let started = join_all((0..2).map(begin)).await;
+    assert!(started[0].is_ok(), "{:?}", started[0]);
+    let early = started[1].as_ref().unwrap_err();
+    assert!(matches!(early, EngineError::Unavailable(_)), "the repeat is told to come again: {early}");
+    let unfinished = cluster.store.unfinished("applications/shop/pipelines/deploy").await.unwrap();
+    assert_eq!(unfinished.len(), 2, "one runs and one waits");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_repeated_when_the_pipeline_is_full_is_the_same() {
+    let cluster = Cluster::of(1).await;
+    let definition = limited(1, QueuePolicy::Skip, &[("j", "judgment", &[])]);
+    let request = cluster.request();
+    for _ in 0..2 {
+        cluster.replicas[0].handle.start(cluster.start_of(0, &definition), request.clone()).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ran_before_there_was_a_limit_blocks_it_no_longer_than_it_runs() {
+    let cluster = Cluster::of(2).await;
+    let unlimited = pipeline(&[("s", "slow", &[])]);
+    let mut ids = Vec::new();
+    for number in [0, 1] {
+        ids.push(cluster.start(number, &unlimited).await.unwrap().id());
+    }
+    let limited = limited(1, QueuePolicy::Skip, &[("s", "slow", &[])]);
+    cluster.start(0, &limited).await.unwrap_err();
+    for id in ids {
+        cluster.ended(0, id).await;
+    }
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    cluster.start(0, &limited).await.unwrap();
 }

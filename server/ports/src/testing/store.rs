@@ -307,6 +307,10 @@ impl Store for MemoryStore {
         }
     }
 
+    async fn settle(&self, _shards: &[Shard]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     async fn send(&self, commands: Vec<InboxCommand>) -> Result<(), StoreError> {
         let signal = signals::of_inbox(&commands);
         self.state().send(commands);

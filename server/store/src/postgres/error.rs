@@ -24,11 +24,19 @@ pub enum OpenError {
         reason: String,
     },
     /// The database lets us not in, or not do what we have to.
-    #[error("the database at {address} refuses: {reason}; check the user, its password and its privileges")]
+    #[error("the database at {address} refuses: {reason}; check the user, the password and the privileges")]
     Refused {
         /// Its host, port and name.
         address: String,
         /// What it says.
+        reason: String,
+    },
+    /// The database is not who we want to speak to, or will not speak to us in secret.
+    #[error("no secure connection to the database at {address}: {reason}; check sslmode and sslrootcert")]
+    Untrusted {
+        /// Its host, port and name.
+        address: String,
+        /// What is wrong.
         reason: String,
     },
     /// The server or the database is of a kind that can't be used.
@@ -86,12 +94,14 @@ impl OpenError {
     /// What an error means while the database is being opened.
     pub(super) fn from_sqlx(address: &str, source: sqlx::Error) -> Self {
         let address = address.to_owned();
+        if is_untrusted(&source) {
+            return Self::Untrusted { address, reason: full(&source) };
+        }
         if is_disconnect(&source) {
             return Self::Unreachable { address, reason: full(&source) };
         }
         match &source {
             sqlx::Error::Configuration(reason) => Self::Url { reason: reason.to_string() },
-            sqlx::Error::Tls(_) => Self::Refused { address, reason: full(&source) },
             sqlx::Error::Database(error) => match code(&**error).as_str() {
                 // Starting up, shutting down, too many connections, out of some resource.
                 "57P03" | "57P01" | "57P02" | "53300" => {
@@ -172,6 +182,15 @@ impl Error {
     }
 }
 
+/// Whether TLS failed: rustls says so by invalid data.
+fn is_untrusted(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Tls(_) => true,
+        sqlx::Error::Io(error) => error.kind() == io::ErrorKind::InvalidData,
+        _ => false,
+    }
+}
+
 /// Whether the connection is lost, or was never made.
 pub(super) fn is_disconnect(error: &sqlx::Error) -> bool {
     match error {
@@ -203,8 +222,10 @@ fn explain(error: &sqlx::Error) -> StoreError {
                 .to_owned(),
         ),
         sqlx::Error::PoolClosed => StoreError::Unavailable("the store was closed".to_owned()),
+        error if is_untrusted(error) => {
+            unavailable("no secure connection to the database; check sslmode and sslrootcert")
+        }
         error if is_disconnect(error) => unavailable("the database does not answer; look after it"),
-        sqlx::Error::Tls(_) => unavailable("the database's certificate is not accepted; check sslmode and sslrootcert"),
         sqlx::Error::Database(failure) => match remedy(&code(&**failure)) {
             Some(remedy) => unavailable(remedy),
             None => StoreError::Damaged(full(error)),

@@ -181,3 +181,11 @@ pub(super) async fn epochs(
         query("SELECT shard, epoch FROM leases WHERE shard = ANY($1)").bind(shards).fetch_all(connection).await?;
     rows.iter().map(|row| Ok((columns::shard(row, 0)?, columns::count(row, 1)?))).collect()
 }
+
+/// Waits for the locks that commits hold until they end.
+pub(super) async fn settle(connection: &mut PgConnection, shards: &[Shard]) -> Result<(), Error> {
+    let sql = "SELECT shard FROM leases WHERE shard = ANY($1) ORDER BY shard FOR NO KEY UPDATE";
+    let shards: Vec<i64> = shards.iter().map(|shard| i64::from(*shard)).collect();
+    query(sql).bind(shards).fetch_all(connection).await?;
+    Ok(())
+}

@@ -87,6 +87,8 @@ fn connect_options(options: &Options, access: Access) -> Result<PgConnectOptions
         // Every statement has an index to walk. What is planned while a table is small must not read all of it when it is
         // large.
         ("enable_seqscan", "off".to_owned()),
+        // The plan is the same whatever the parameters are, and planning a commit takes longer than making one.
+        ("plan_cache_mode", "force_generic_plan".to_owned()),
     ]);
     Ok(match access {
         Access::Migrate => connect,

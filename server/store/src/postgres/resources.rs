@@ -3,7 +3,7 @@
 use gennaker_core::Timestamp;
 use gennaker_core::resource::{Resource, ResourceKind};
 use gennaker_ports::StoreError;
-use gennaker_ports::store::{Expect, Page, ResourceWrite};
+use gennaker_ports::store::{Expect, Page, Reread, ResourceWrite};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Row, query};
 
@@ -24,6 +24,23 @@ pub(super) async fn get(
         WHERE kind = $1 AND name = $2 AND NOT deleted";
     let row = query(sql).bind(kind.as_str()).bind(text(name)).fetch_optional(connection).await?;
     Ok(row.map(|row| resource(kind, &row)).transpose()?)
+}
+
+/// Sends the content only where the revision is another one.
+pub(super) async fn reread(
+    connection: &mut PgConnection,
+    kind: ResourceKind,
+    name: &str,
+    revision: i64,
+) -> Result<Reread, Error> {
+    let sql = "SELECT name, revision, CASE WHEN revision = $3 THEN '' ELSE body END, created, updated, actor, message
+        FROM resources WHERE kind = $1 AND name = $2 AND NOT deleted";
+    let row = query(sql).bind(kind.as_str()).bind(text(name)).bind(revision).fetch_optional(connection).await?;
+    let Some(row) = row else { return Ok(Reread::Gone) };
+    if row.try_get::<i64, _>(1)? == revision {
+        return Ok(Reread::Unchanged);
+    }
+    Ok(Reread::Changed(Box::new(resource(kind, &row)?)))
 }
 
 pub(super) async fn list(
