@@ -151,6 +151,7 @@ impl From<PostgresOpenError> for Failure {
             PostgresOpenError::Url { .. } => FailureKind::Usage,
             PostgresOpenError::Unreachable { .. }
             | PostgresOpenError::Refused { .. }
+            | PostgresOpenError::Untrusted { .. }
             | PostgresOpenError::Unsuitable { .. } => FailureKind::Unavailable,
             PostgresOpenError::Foreign { .. } | PostgresOpenError::Newer { .. } | PostgresOpenError::Older { .. } => {
                 FailureKind::Data
