@@ -3,6 +3,8 @@
 mod command;
 mod list;
 
+use std::sync::Arc;
+
 use gennaker_core::execution::{Cause, Event, EventRecord, Execution, ExecutionId, ExecutionStatus, Origin};
 use gennaker_ports::store::ExecutionSummary;
 use gennaker_ports::{Access, Target};
@@ -23,9 +25,12 @@ impl App {
     ) -> Result<v1::StartExecutionResponse, AppError> {
         self.admit(caller, &request).await?;
         let key = request::command(caller, &request, &request.request_id);
-        if let Some(execution) = self.repeated(&key).await? {
+        if !request.request_id.is_empty()
+            && let Some(execution) = self.repeated(&key).await?
+        {
             return Ok(v1::StartExecutionResponse { execution: Some(self.show(caller, &execution).await?) });
         }
+        let pipeline = self.pipeline(&request.pipeline).await?;
         let cause = Cause {
             actor: caller.name().to_owned(),
             origin: Origin::Manual,
@@ -34,15 +39,16 @@ impl App {
         };
         let given: Map<String, Value> =
             request.parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-        let start = self.prepare(&request.pipeline, &given, cause).await?;
-        if request.validate_only {
+        let start = self.prepare(&pipeline, &given, cause)?;
+        let execution = if request.validate_only {
             let event = Event::Created { start: Box::new(start), queued: false };
             let record = EventRecord { sequence: 1, time: self.now(), event };
-            let execution = Execution::replay([&record]).expect("the log begins with its creation");
-            return Ok(v1::StartExecutionResponse { execution: Some(self.show(caller, &execution).await?) });
-        }
-        let execution = self.inner.ports.engine.start(start, key).await?;
-        Ok(v1::StartExecutionResponse { execution: Some(self.show(caller, &execution).await?) })
+            Arc::new(Execution::replay([&record]).expect("the log begins with its creation"))
+        } else {
+            self.inner.ports.engine.start(start, key).await?
+        };
+        let shown = self.show_pinned(caller, &execution, pipeline.pinned.clone()).await?;
+        Ok(v1::StartExecutionResponse { execution: Some(shown) })
     }
 
     /// Gets one execution with its stages.
@@ -81,10 +87,19 @@ impl App {
 
     /// An execution as its viewer sees it.
     pub(crate) async fn show(&self, caller: &Caller, execution: &Execution) -> Result<v1::Execution, AppError> {
-        let definition = &execution.start.definition;
-        let viewer = self.viewer(caller, &definition.application).await;
+        let pinned = self.pinned(execution.start.definition.pipeline.as_deref()).await?;
+        self.show_pinned(caller, execution, pinned).await
+    }
+
+    /// The same where it is known which parameters the pipeline pins.
+    async fn show_pinned(
+        &self,
+        caller: &Caller,
+        execution: &Execution,
+        pinned_parameters: Vec<String>,
+    ) -> Result<v1::Execution, AppError> {
+        let viewer = self.viewer(caller, &execution.start.definition.application).await;
         let place = self.queue_position(execution).await?;
-        let pinned_parameters = self.pinned(definition.pipeline.as_deref()).await?;
         Ok(v1::Execution { pinned_parameters, ..convert::execution::full(execution, &viewer, place) })
     }
 
@@ -116,7 +131,7 @@ impl App {
     /// The parameters that a pipeline pins now.
     pub(crate) async fn pinned(&self, pipeline: Option<&str>) -> Result<Vec<String>, AppError> {
         let Some(pipeline) = pipeline else { return Ok(Vec::new()) };
-        let known = self.known_pipeline(pipeline).await?;
+        let known = self.find_pipeline(pipeline).await?;
         Ok(known.map_or_else(Vec::new, |known| known.pinned.clone()))
     }
 }

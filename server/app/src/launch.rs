@@ -14,22 +14,20 @@ use sha2::{Digest, Sha256};
 
 use crate::{App, AppError, request};
 
-pub(crate) use pipelines::Pipelines;
+pub(crate) use pipelines::{Pipeline, Pipelines};
 
 impl App {
     /// What an execution of a pipeline begins with: the pipeline is not disabled, and its parameters are bound.
-    pub(crate) async fn prepare(
+    pub(crate) fn prepare(
         &self,
-        pipeline: &str,
+        pipeline: &Pipeline,
         given: &Map<String, Value>,
         cause: Cause,
     ) -> Result<Start, AppError> {
-        let found = self.known_pipeline(pipeline).await?;
-        let found = found.ok_or_else(|| AppError::not_found("pipeline", pipeline))?;
-        let startable = found.startable()?;
+        let startable = pipeline.startable()?;
         if startable.disabled {
-            let description = format!("{pipeline} is disabled; enable it to start it");
-            return Err(AppError::precondition("PIPELINE_DISABLED", pipeline, description));
+            let description = format!("{} is disabled; enable it to start it", pipeline.name);
+            return Err(AppError::precondition("PIPELINE_DISABLED", &pipeline.name, description));
         }
         let parameters = bind_parameters(&startable.parameters, given).map_err(|errors| {
             let violation = |error: ParameterError| FieldViolation {
@@ -66,7 +64,8 @@ impl App {
         if let Some(execution) = self.repeated(&request).await? {
             return Ok(execution.id());
         }
-        let start = self.prepare(&launch.pipeline, &launch.parameters, launch.cause).await?;
+        let pipeline = self.pipeline(&launch.pipeline).await?;
+        let start = self.prepare(&pipeline, &launch.parameters, launch.cause)?;
         Ok(self.inner.ports.engine.start(start, request).await?.id())
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use gennaker_core::execution::{EventRecord, Execution, ExecutionId};
 use gennaker_ports::store::ExecutionSummary;
-use gennaker_proto::v1;
+use gennaker_proto::v1::{self, ExecutionStatus};
 
 use crate::convert::execution::Viewer;
 use crate::{App, AppError, convert};
@@ -35,6 +35,15 @@ pub(crate) struct Followed {
     is_counted: bool,
     /// The execution as the client has it, where it is too far behind for the messages that are kept.
     own: Option<Execution>,
+}
+
+/// An execution as it stands, for a client that does not have it.
+struct Snapshot {
+    /// The execution's resource name.
+    name: String,
+    /// An encoded [`v1::Execution`].
+    bytes: Bytes,
+    has_ended: bool,
 }
 
 impl Followed {
@@ -128,21 +137,29 @@ impl App {
         Ok(Followed::after(sequence, shared, viewer))
     }
 
-    /// Takes an execution up for a client that gets it as it stands: an encoded [`v1::Execution`].
+    /// Takes an execution up for a client that gets it as it stands.
     async fn follow_from_now(
         &self,
         row: &ExecutionSummary,
         viewer: Arc<Viewer>,
-    ) -> Result<(Followed, Bytes), AppError> {
+    ) -> Result<(Followed, Snapshot), AppError> {
         let shared = self.share(row.id, &row.application, row.pipeline.as_deref(), row.sequence, &[]).await?;
         self.show_all(shared, viewer).await
     }
 
-    async fn show_all(&self, shared: Arc<Shared>, viewer: Arc<Viewer>) -> Result<(Followed, Bytes), AppError> {
-        let gone = AppError::not_found("execution", &shared.name);
-        let (followed, shown) = Followed::as_it_stands(shared, viewer).ok_or(gone)?;
-        let snapshot = self.in_queue::<v1::Execution>(&followed.shared, shown).await?;
-        Ok((followed, snapshot))
+    async fn show_all(&self, shared: Arc<Shared>, viewer: Arc<Viewer>) -> Result<(Followed, Snapshot), AppError> {
+        let name = shared.name.clone();
+        let shown = Followed::as_it_stands(shared, viewer);
+        let (followed, shown) = shown.ok_or_else(|| AppError::not_found("execution", &name))?;
+        let has_ended = match shown.status {
+            ExecutionStatus::Unspecified
+            | ExecutionStatus::Queued
+            | ExecutionStatus::Running
+            | ExecutionStatus::Paused => false,
+            ExecutionStatus::Succeeded | ExecutionStatus::Terminal | ExecutionStatus::Canceled => true,
+        };
+        let bytes = self.in_queue::<v1::Execution>(&followed.shared, shown).await?;
+        Ok((followed, Snapshot { name, bytes, has_ended }))
     }
 
     /// What all watchers of an execution share, not behind a sequence. `events` may save reading them.
@@ -195,7 +212,9 @@ impl App {
 
     /// A message with the place in the queue where the execution has one.
     async fn in_queue<M: AboutExecution>(&self, shared: &Shared, shown: Shown) -> Result<Bytes, AppError> {
-        let Some(pipeline) = shared.pipeline.as_ref().filter(|_| shown.is_queued) else { return Ok(shown.bytes) };
+        let Some(pipeline) = shared.pipeline.as_ref().filter(|_| shown.status == ExecutionStatus::Queued) else {
+            return Ok(shown.bytes);
+        };
         let place = self.place_in_queue(pipeline, shared.id).await?;
         Ok(rendering::change::<M>(&shown.bytes, |execution| execution.queue_position = place))
     }

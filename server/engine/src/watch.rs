@@ -56,6 +56,15 @@ impl Watch {
         Self { store, hub, live, execution, sequence, from_log, ended: None, heartbeat, _permit: permit }
     }
 
+    /// Spares it the log: since it was opened, the caller has read it to its end, which was this event, and after which the
+    /// execution had ended or not.
+    pub fn has_read(&mut self, sequence: u64, has_ended: bool) {
+        self.sequence = sequence;
+        self.ended = Some(has_ended);
+        self.from_log = false;
+        self.hub.has_read(self.execution, sequence);
+    }
+
     /// The next events; `None` after those of an execution that has ended. Cancel-safe.
     pub async fn next(&mut self) -> Option<Result<WatchItem, WatchError>> {
         loop {

@@ -29,6 +29,7 @@ struct Kept {
 
 /// A pipeline at a revision.
 pub(crate) struct Pipeline {
+    pub(super) name: String,
     revision: i64,
     stages: usize,
     /// The parameters that it pins.
@@ -86,6 +87,7 @@ impl Pipeline {
         let pinned = parameters.into_iter().flatten().filter(|p| p.get("pinned") == Some(&Value::Bool(true)));
         let stages = resource.body.get("stages").and_then(Value::as_array).map_or(0, Vec::len);
         Self {
+            name: resource.name.clone(),
             revision: resource.revision,
             stages: stages.max(1),
             pinned: pinned.filter_map(|p| p.get("name")?.as_str().map(str::to_owned)).collect(),
@@ -118,8 +120,13 @@ impl Startable {
 }
 
 impl App {
+    /// A pipeline as it is now, which must be there.
+    pub(crate) async fn pipeline(&self, name: &str) -> Result<Arc<Pipeline>, AppError> {
+        self.find_pipeline(name).await?.ok_or_else(|| AppError::not_found(ResourceKind::Pipeline.as_str(), name))
+    }
+
     /// A pipeline as it is now, if it is there.
-    pub(crate) async fn known_pipeline(&self, name: &str) -> Result<Option<Arc<Pipeline>>, AppError> {
+    pub(crate) async fn find_pipeline(&self, name: &str) -> Result<Option<Arc<Pipeline>>, AppError> {
         let (store, pipelines) = (&self.inner.ports.store, &self.inner.pipelines);
         let read = match pipelines.get(name) {
             None => store.resource(ResourceKind::Pipeline, name).await?,
@@ -141,7 +148,7 @@ mod tests {
 
     fn pipeline(revision: i64, stages: usize) -> Option<Arc<Pipeline>> {
         let startable = Err(AppError::Internal { message: String::new() });
-        Some(Arc::new(Pipeline { revision, stages, pinned: Vec::new(), startable }))
+        Some(Arc::new(Pipeline { name: String::new(), revision, stages, pinned: Vec::new(), startable }))
     }
 
     #[test]

@@ -9,15 +9,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use gennaker_core::execution::{Event, ExecutionId};
 use gennaker_engine::{ManyItem, Subject, WatchMany};
 use gennaker_ports::store::{CommittedStep, Cursor, ExecutionFilter, ExecutionSummary};
 use gennaker_proto::v1;
 use gennaker_proto::v1::watch_executions_response::Message;
 
-use super::Followed;
 use super::token::{self, Fingerprint, ResumeToken};
+use super::{Followed, Snapshot};
 use crate::application::UNFINISHED;
 use crate::convert::execution::Viewer;
 use crate::encoded::Encoded;
@@ -51,12 +50,6 @@ struct Asked {
     pipelines: Vec<String>,
     /// The applications that the subjects belong to.
     owners: Vec<String>,
-}
-
-/// An execution in the form of an encoded [`v1::Execution`].
-struct Snapshot {
-    name: String,
-    bytes: Bytes,
 }
 
 impl App {
@@ -137,8 +130,8 @@ impl Many {
             let followed = match known {
                 Some(sequence) => self.app.follow_after(row, sequence, viewer).await?,
                 None => {
-                    let (followed, bytes) = self.app.follow_from_now(row, viewer).await?;
-                    snapshots.push(Snapshot { name: followed.name().to_owned(), bytes });
+                    let (followed, snapshot) = self.app.follow_from_now(row, viewer).await?;
+                    snapshots.push(snapshot);
                     followed
                 }
             };
@@ -191,10 +184,9 @@ impl Many {
             return Ok(());
         }
         match self.app.follow_from_now(row, self.viewer(&row.application)).await {
-            Ok((followed, bytes)) => {
-                let name = followed.name().to_owned();
+            Ok((followed, snapshot)) => {
                 self.keep(row.id, followed);
-                send_snapshot(outlet, Snapshot { name, bytes }, String::new()).await
+                send_snapshot(outlet, snapshot, String::new()).await
             }
             Err(AppError::NotFound(_)) => Ok(()), // It was removed in the meantime.
             Err(error) => Err(error.into()),
@@ -261,10 +253,9 @@ impl Many {
             Err(AppError::NotFound(_)) => return Ok(()), // It was removed in the meantime.
             shared => shared?,
         };
-        let (followed, bytes) = self.app.show_all(shared, self.viewer(&step.application)).await?;
-        let name = followed.name().to_owned();
+        let (followed, snapshot) = self.app.show_all(shared, self.viewer(&step.application)).await?;
         self.keep(id, followed);
-        send_snapshot(outlet, Snapshot { name, bytes }, self.token()).await
+        send_snapshot(outlet, snapshot, self.token()).await
     }
 
     /// Makes room for executions to which more will happen.

@@ -32,15 +32,16 @@ impl AboutExecution for v1::ExecutionEvent {
 pub(super) struct Shown {
     /// The encoded message.
     pub(super) bytes: Bytes,
-    /// Whether the execution waits in a queue. Its place there changes without it, so it is not in the message.
-    pub(super) is_queued: bool,
+    /// The execution's status. Where it waits in a queue, its place there is not in the message, because that changes without
+    /// an event.
+    pub(super) status: ExecutionStatus,
 }
 
 /// A message for all watchers of an execution.
 pub(super) struct Rendering<M> {
     /// With everything in it that anybody may do.
     whole: Bytes,
-    is_queued: bool,
+    status: ExecutionStatus,
     /// Who is asked for judgments that are not everybody's.
     judges: BTreeSet<String>,
     /// The message for those who may do less, made when the first of them wants it.
@@ -63,10 +64,10 @@ impl<M: AboutExecution> Rendering<M> {
     /// Of a message as [`Viewer::EVERYBODY`] sees it.
     pub(super) fn new(mut message: M) -> Self {
         let execution = message.execution();
-        let is_queued = execution.as_ref().is_some_and(|execution| execution.status() == ExecutionStatus::Queued);
+        let status = execution.as_ref().map_or(ExecutionStatus::Unspecified, |execution| execution.status());
         let judgments = execution.into_iter().flat_map(|e| &e.stages).filter_map(|stage| stage.judgment.as_ref());
         let judges = judgments.flat_map(|judgment| judgment.judges.iter().cloned()).collect();
-        Self { whole: message.encode_to_vec().into(), is_queued, judges, restricted: Vec::new(), message: PhantomData }
+        Self { whole: message.encode_to_vec().into(), status, judges, restricted: Vec::new(), message: PhantomData }
     }
 
     /// How many bytes it takes, but for what the restricted forms take.
@@ -78,7 +79,7 @@ impl<M: AboutExecution> Rendering<M> {
     pub(super) fn shown_to(&mut self, viewer: &Viewer) -> Shown {
         let is_whole = viewer.may_execute && self.judges.is_empty();
         let bytes = if is_whole { self.whole.clone() } else { self.restricted_to(viewer) };
-        Shown { bytes, is_queued: self.is_queued }
+        Shown { bytes, status: self.status }
     }
 
     fn restricted_to(&mut self, viewer: &Viewer) -> Bytes {

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use gennaker_engine::{Watch, WatchItem};
 use gennaker_proto::v1;
 use gennaker_proto::v1::watch_execution_response::Message;
 
-use super::Followed;
+use super::{Followed, Snapshot};
 use crate::encoded::Encoded;
 use crate::pump::{End, Outlet};
 use crate::{App, AppError, Caller, Stream, names};
@@ -23,16 +22,18 @@ impl App {
     ) -> Result<Stream<Response>, AppError> {
         self.admit(caller, &request).await?;
         let name = names::parse_execution("name", &request.name)?;
+        // What happens from here on comes from the watch; what is read from here on is at least as it stands now.
+        let mut watch = self.inner.ports.engine.watch(name.id, request.after_sequence.unwrap_or_default())?;
         let row = self.row(&name).await?;
         let viewer = Arc::new(self.viewer(caller, name.application).await);
         let (followed, snapshot) = match request.after_sequence {
             Some(sequence) => (self.follow_after(&row, sequence, viewer).await?, None),
             None => {
                 let (followed, snapshot) = self.follow_from_now(&row, viewer).await?;
+                watch.has_read(followed.sequence(), snapshot.has_ended);
                 (followed, Some(snapshot))
             }
         };
-        let watch = self.inner.ports.engine.watch(name.id, followed.sequence())?;
         let app = self.clone();
         Ok(self.stream(|outlet| async move { app.follow_one(followed, snapshot, watch, &outlet).await }))
     }
@@ -40,13 +41,13 @@ impl App {
     async fn follow_one(
         &self,
         mut followed: Followed,
-        snapshot: Option<Bytes>,
+        snapshot: Option<Snapshot>,
         mut watch: Watch,
         outlet: &Outlet<Response>,
     ) -> Result<(), End> {
         if let Some(snapshot) = snapshot {
             let message = response(Message::Snapshot(v1::Execution::default()));
-            outlet.send(Encoded::ending_in(&message, snapshot), followed.sequence()).await?;
+            outlet.send(Encoded::ending_in(&message, snapshot.bytes), followed.sequence()).await?;
         }
         while let Some(item) = outlet.or_left(watch.next()).await? {
             match item? {

@@ -42,6 +42,21 @@ async fn a_watch_can_be_resumed_at_every_sequence_while_it_runs_and_after_the_en
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_has_read_the_log_himself_goes_on_from_there() {
+    let world = World::new();
+    let id = world.start(&pipeline(&[("a", "effects", &[]), ("j", "judgment", &["a"])])).await.unwrap().id();
+    let mut watch = world.handle.watch(id, 0).unwrap();
+    let read = world.until(id, |e| e.stages[1].tasks.iter().any(|t| t.started.is_some())).await;
+    watch.has_read(read.sequence, false);
+    world.command(id, judge()).await.unwrap();
+    let all = world.follow(id).await;
+    assert_eq!(collect(&mut watch, read.sequence).await, all[usize::try_from(read.sequence).unwrap()..]);
+    let mut at_end = world.handle.watch(id, 0).unwrap();
+    at_end.has_read(all.len() as u64, true);
+    assert!(at_end.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_idle_watch_has_a_heartbeat() {
     let world = World::new();
     let id = world.start(&pipeline(&[("j", "judgment", &[])])).await.unwrap().id();
