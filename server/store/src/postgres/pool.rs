@@ -1,15 +1,17 @@
-//! The connections to the database, and how often something is tried.
+//! The connections to the database, how often something is tried, and for how long.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use gennaker_ports::StoreError;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection, PgPool, Postgres};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-use super::error::{Error, Outcome, is_disconnect};
+use super::error::{Error, Outcome, is_disconnect, timed_out};
 use super::options::Options;
 
 /// So often something is tried, with growing pauses in between: about half a second in all.
@@ -31,13 +33,41 @@ pub(super) enum Repeat {
     Harmless,
 }
 
-/// A connection in use; it is given back when it is dropped.
-pub(super) type Connected = PoolConnection<Postgres>;
+/// A connection in use. It is given back when it is dropped, or closed where no answer is to be expected any more.
+pub(super) struct Connected {
+    connection: PoolConnection<Postgres>,
+    is_given_up: Arc<AtomicBool>,
+}
+
+impl Deref for Connected {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Connected {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        if self.is_given_up.load(Ordering::Relaxed) {
+            self.connection.close_on_drop();
+        }
+    }
+}
 
 /// The connections.
 #[derive(Clone, Debug)]
 pub(super) struct Pool {
     pool: PgPool,
+    /// How long a job may take: longer than the database lets a statement run, so whatever takes longer is not answered at
+    /// all. A network can lose a connection in a way that neither end is ever told of.
+    silence: Duration,
     /// When a connection was last found to be cut. Others that are as old may be, too.
     cut: Arc<Mutex<Option<Instant>>>,
 }
@@ -61,7 +91,7 @@ impl Pool {
                 Box::pin(async move { Ok(is_trusted || connection.ping().await.is_ok()) })
             })
             .connect_lazy_with(connect);
-        Self { pool, cut }
+        Self { pool, silence: options.statement_timeout + options.acquire_timeout, cut }
     }
 
     /// Has something done on a connection, again where it failed in a way that may be different the next time.
@@ -78,7 +108,7 @@ impl Pool {
         let mut attempt = 1;
         let result = loop {
             let result = match self.acquire().await {
-                Ok(connection) => job(connection).await,
+                Ok(connection) => self.in_time(connection, &job).await,
                 Err(error) => Err(Error::Unconnected(error)),
             };
             let Err(error) = result else { break result };
@@ -104,8 +134,28 @@ impl Pool {
         Ok(result?)
     }
 
+    /// Does a job once, and gives it and its connection up where no answer comes.
+    async fn in_time<T, F>(
+        &self,
+        connection: PoolConnection<Postgres>,
+        job: impl Fn(Connected) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let is_given_up = Arc::new(AtomicBool::new(false));
+        let mut job = std::pin::pin!(job(Connected { connection, is_given_up: Arc::clone(&is_given_up) }));
+        match timeout(self.silence, job.as_mut()).await {
+            Ok(result) => result,
+            Err(_) => {
+                is_given_up.store(true, Ordering::Relaxed);
+                Err(Error::Database(timed_out()))
+            }
+        }
+    }
+
     /// Waits for a connection.
-    pub(super) async fn acquire(&self) -> Result<Connected, sqlx::Error> {
+    pub(super) async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
         let begun = Instant::now();
         let connection = self.pool.acquire().await;
         metrics::histogram!("gennaker_store_queue_seconds", "role" => "pool").record(begun.elapsed());
@@ -119,5 +169,32 @@ impl Pool {
         {
             *self.cut.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use gennaker_parts as parts;
+    use sqlx::query;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_not_answered_is_given_up_with_its_connection() {
+        let url = parts::Postgres::shared().await.url("postgres");
+        let statement_timeout = Duration::from_millis(200);
+        let options = Options { max_connections: 1, statement_timeout, ..Options::new(&url) };
+        let pool = Pool::new(&options, PgConnectOptions::from_str(&url).unwrap());
+        let pool = Pool { silence: statement_timeout, ..pool };
+        let execute = async |sql: &'static str| {
+            let job = |mut c: Connected| async move { Ok(query(sql).execute(&mut *c).await?.rows_affected()) };
+            pool.run("test", Repeat::Undone, job).await
+        };
+        let unanswered = execute("SELECT pg_sleep(600)").await;
+        assert!(matches!(unanswered, Err(StoreError::Unavailable(_))), "{unanswered:?}");
+        // There is only one connection, so this needs its place.
+        assert_eq!(execute("SELECT 1").await, Ok(1));
     }
 }
