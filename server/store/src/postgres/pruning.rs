@@ -17,8 +17,8 @@ macro_rules! remove {
             "WITH old AS MATERIALIZED (",
             $old,
             " FOR UPDATE SKIP LOCKED),
-            gone AS (DELETE FROM executions USING old WHERE executions.id = old.id RETURNING executions.id),
-            log AS (DELETE FROM events USING old WHERE events.execution = old.id RETURNING events.shard, events.position),
+            gone AS (DELETE FROM executions WHERE id = ANY(ARRAY(SELECT id FROM old)) RETURNING id),
+            log AS (DELETE FROM events WHERE execution = ANY(ARRAY(SELECT id FROM old)) RETURNING shard, position),
             noted AS (INSERT INTO pruned (lane, position)
                 SELECT shard, max(position) FROM log GROUP BY shard ORDER BY shard
                 ON CONFLICT (lane) DO UPDATE SET position = greatest(pruned.position, excluded.position))
@@ -42,15 +42,14 @@ const SURPLUS: &str = remove!(
     ORDER BY id LIMIT $3"
 );
 
-const COMMANDS: &str = "DELETE FROM applied USING (SELECT id FROM applied WHERE time < $1 ORDER BY time LIMIT $2) old
-    WHERE applied.id = old.id";
+const COMMANDS: &str = "DELETE FROM applied WHERE id = ANY(ARRAY(
+        SELECT id FROM applied WHERE time < $1 ORDER BY time LIMIT $2))";
 
-const REQUESTS: &str = "DELETE FROM requests USING (SELECT id FROM requests WHERE time < $1 ORDER BY time LIMIT $2) old
-    WHERE requests.id = old.id";
+const REQUESTS: &str = "DELETE FROM requests WHERE id = ANY(ARRAY(
+        SELECT id FROM requests WHERE time < $1 ORDER BY time LIMIT $2))";
 
-const TRIGGER_EVENTS: &str = "DELETE FROM trigger_events USING (
-        SELECT id FROM trigger_events WHERE time < $1 AND decision <> 'PENDING' ORDER BY time LIMIT $2) old
-    WHERE trigger_events.id = old.id";
+const TRIGGER_EVENTS: &str = "DELETE FROM trigger_events WHERE id = ANY(ARRAY(
+        SELECT id FROM trigger_events WHERE time < $1 AND decision <> 'PENDING' ORDER BY time LIMIT $2))";
 
 pub(super) async fn prune(connection: &mut PgConnection, what: &Pruning, limit: usize) -> Result<usize, Error> {
     let limit = columns::number(limit);
@@ -87,15 +86,17 @@ async fn old(
     Ok(query(sql).bind(before.as_micros()).bind(limit).execute(connection).await?.rows_affected())
 }
 
-/// The pipelines of executions that ended lately.
+/// The pipelines of executions that ended lately. They are found by the time (`OFFSET 0` keeps that apart), and only then
+/// sorted: in the order of pipelines all executions would be walked through.
 pub(super) async fn ended_since(
     connection: &mut PgConnection,
     time: Timestamp,
     after: Option<&str>,
     limit: usize,
 ) -> Result<Vec<String>, Error> {
-    let sql = "SELECT DISTINCT pipeline FROM executions WHERE ended >= $1 AND pipeline > $2
-        AND status NOT IN ('QUEUED', 'RUNNING', 'PAUSED') ORDER BY pipeline LIMIT $3";
+    let sql = "SELECT DISTINCT pipeline FROM (SELECT pipeline FROM executions
+            WHERE ended >= $1 AND status NOT IN ('QUEUED', 'RUNNING', 'PAUSED') OFFSET 0) lately
+        WHERE pipeline > $2 ORDER BY pipeline LIMIT $3";
     let rows = query(sql)
         .bind(time.as_micros())
         .bind(text(after.unwrap_or_default()))
