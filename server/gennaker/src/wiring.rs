@@ -27,6 +27,10 @@ use crate::{open, options};
 /// How often trigger events are looked for that some server noted and did not decide.
 const RECOVERY: Duration = Duration::from_secs(60);
 
+/// How long the engine may take to end what it does and to hand its work over. It waits only for the store, and one that has
+/// fallen silent can keep it waiting for long.
+const FAREWELL: Duration = Duration::from_secs(15);
+
 /// A server that listens and has everything it needs, but does not run yet.
 pub(crate) struct Node {
     listener: TcpListener,
@@ -94,7 +98,14 @@ impl Node {
             engine_stop.cancel();
         };
         let engine = async {
-            let ended = engine.join_next().await.expect("the engine was spawned");
+            let overdue = async {
+                engine_stop.cancelled().await;
+                tokio::time::sleep(FAREWELL).await;
+            };
+            let ended = tokio::select! {
+                ended = engine.join_next() => Some(ended.expect("the engine was spawned")),
+                () = overdue => None,
+            };
             shutdown.cancel(); // Nothing works without it.
             local_stop.cancel();
             ended
@@ -103,9 +114,12 @@ impl Node {
         let ((), ended, _) = tokio::join!(api, engine, recovery);
         local.join_all().await;
         match ended {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Failure::unavailable(format!("the engine ended: {error}"))),
-            Err(panic) => Err(Failure::internal(format!("the engine ended: {panic}"))),
+            Some(Ok(Ok(()))) => Ok(()),
+            Some(Ok(Err(error))) => Err(Failure::unavailable(format!("the engine ended: {error}"))),
+            Some(Err(panic)) => Err(Failure::internal(format!("the engine ended: {panic}"))),
+            None => Err(Failure::unavailable(
+                "the store does not answer, so nothing was handed over; what was under way goes on when the leases end",
+            )),
         }
     }
 }
