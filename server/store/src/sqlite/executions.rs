@@ -182,6 +182,8 @@ fn execution(row: &Row<'_>) -> rusqlite::Result<ExecutionRow> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use rusqlite::StatementStatus;
+
     use super::*;
     use crate::sqlite::open;
 
@@ -204,6 +206,16 @@ pub(super) mod tests {
         assert_walks("executions_due", NEXT_DUE, 1);
         assert_walks("executions_to_recover", &recovery(), 3);
         assert_walks("executions_unfinished", &unfinished_of_pipeline(), 1);
+    }
+
+    #[test]
+    fn a_statement_is_prepared_once_for_all_values() {
+        let connection = open::empty();
+        let mut statement = connection.prepare(DUE).unwrap();
+        for n in 1..10 {
+            statement.query_map(params![n, "[1]", n], |row| row.get::<_, String>(0)).unwrap().for_each(drop);
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
@@ -106,9 +107,16 @@ fn prepare(path: &Path, options: &Options) -> Result<(Connection, Migrated), Ope
     Ok((connection, Migrated { from, to }))
 }
 
+/// Keeps statements from being planned for the values of their parameters: they would be prepared again for each new value of
+/// a LIMIT. Their indexes are fixed, so the plans are the same.
+fn plan_once(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
+}
+
 fn writer(path: &Path, options: &Options) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
+    plan_once(&connection)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(
         None,
@@ -142,6 +150,7 @@ fn checkpointer(path: &Path) -> rusqlite::Result<Connection> {
 fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
+    plan_once(&connection)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -4096)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -188,6 +197,7 @@ fn verify(connection: &Connection, path: &Path, options: &Options) -> Result<(),
 #[cfg(test)]
 pub(super) fn empty() -> Connection {
     let mut connection = Connection::open_in_memory().expect("memory can be had");
+    plan_once(&connection).expect("the setting exists");
     Migrations::from_slice(MIGRATIONS).to_latest(&mut connection).expect("the migrations work");
     connection
 }
