@@ -21,6 +21,9 @@ const PAUSE: Duration = Duration::from_millis(15);
 /// A connection that lay unused for longer is tried before it is used: it may have been cut meanwhile.
 const TRUSTED: Duration = Duration::from_secs(5);
 
+/// How long a connection may take to prove that it is alive; one that was lost without a word never does.
+const PROOF: Duration = Duration::from_secs(1);
+
 /// What takes longer is worth a line in the log.
 const SLOW: Duration = Duration::from_secs(2);
 
@@ -88,7 +91,7 @@ impl Pool {
                 let since_cut = last_cut.lock().unwrap_or_else(PoisonError::into_inner).map(|cut| cut.elapsed());
                 let is_suspect = since_cut.is_some_and(|since| metadata.age > since);
                 let is_trusted = !is_suspect && metadata.idle_for < TRUSTED;
-                Box::pin(async move { Ok(is_trusted || connection.ping().await.is_ok()) })
+                Box::pin(async move { Ok(is_trusted || matches!(timeout(PROOF, connection.ping()).await, Ok(Ok(())))) })
             })
             .connect_lazy_with(connect);
         Self { pool, silence: options.statement_timeout + options.acquire_timeout, cut }
@@ -118,7 +121,7 @@ impl Pool {
                 Outcome::Undone => true,
                 Outcome::Unknown => repeat == Repeat::Harmless,
             };
-            if !again || attempt == ATTEMPTS {
+            if !again || attempt == ATTEMPTS || begun.elapsed() >= self.silence {
                 break Err(error);
             }
             tracing::debug!(operation, attempt, ?error, "the database failed; trying again");

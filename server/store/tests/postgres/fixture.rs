@@ -105,7 +105,7 @@ pub(crate) fn step(lease: Lease, n: u32, after: u64) -> Step {
     Step { lease, expected_sequence: after, events: [event].into(), row: Some(row), applied: vec![], sent: vec![] }
 }
 
-fn header() -> ExecutionHeader {
+pub(crate) fn header() -> ExecutionHeader {
     ExecutionHeader {
         display_name: "Deploy".to_owned(),
         revision: 1,

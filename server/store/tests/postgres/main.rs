@@ -5,6 +5,7 @@
 
 mod faults;
 mod fixture;
+mod growth;
 mod opening;
 mod replicas;
 mod signals;
