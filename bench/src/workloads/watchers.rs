@@ -1,11 +1,12 @@
 //! W5: how soon watchers see what happened.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, bail, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
 use gennaker_client::{Client, Update, v1};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::now;
@@ -51,36 +52,53 @@ pub(super) async fn measure(bench: &Bench, target: Target, sheet: &mut Sheet<'_>
     deployment.stop().await
 }
 
-/// Has the executions watched, and waits until all watches are open.
+/// Has the executions watched, and waits until all watches are open. They are opened a few at a time: this is not about
+/// that.
 async fn open_watches(
     deployment: &Deployment,
     executions: &[String],
     sizes: &Sizes,
 ) -> anyhow::Result<JoinSet<anyhow::Result<Latencies>>> {
     let (opened, mut openings) = mpsc::unbounded_channel();
+    let turns = Arc::new(Semaphore::new(AT_A_TIME));
     let mut watchers = JoinSet::new();
     let mut connection = deployment.client(0)?;
     for (number, execution) in (0..sizes.watchers).zip(executions.iter().cycle()) {
         if number % WATCHERS_ON_A_CONNECTION == 0 {
             connection = deployment.client(number / WATCHERS_ON_A_CONNECTION)?;
         }
-        watchers.spawn(watch(connection.clone(), execution.clone(), opened.clone()));
+        let (client, execution, opened, turns) = (connection.clone(), execution.clone(), opened.clone(), turns.clone());
+        watchers.spawn(async move {
+            let turn = turns.acquire_owned().await.context("nobody opens watches any more")?;
+            watch(client, execution, move || {
+                drop(turn);
+                // Whoever waited may have given up.
+                let _ = opened.send(());
+            })
+            .await
+        });
     }
-    drop(opened);
-    for _ in 0..sizes.watchers {
-        openings.recv().await.context("a watcher ended before its watch was open")?;
+    let mut open = 0;
+    while open < sizes.watchers {
+        tokio::select! {
+            Some(()) = openings.recv() => open += 1,
+            Some(ended) = watchers.join_next() => {
+                ended??;
+                bail!("a watch ended before its execution");
+            }
+        }
     }
     Ok(watchers)
 }
 
 /// Watches an execution to its end, which must be a good one. The times of all events after the snapshot.
-async fn watch(client: Client, execution: String, opened: mpsc::UnboundedSender<()>) -> anyhow::Result<Latencies> {
-    let mut latencies = Latencies::new();
+async fn watch(client: Client, execution: String, opened: impl FnOnce()) -> anyhow::Result<Latencies> {
+    let (mut latencies, mut opened) = (Latencies::new(), Some(opened));
     let mut status = v1::ExecutionStatus::Unspecified;
     let mut follow = client.follow(execution.clone(), None);
     while let Some(update) = follow.next().await? {
         match update {
-            Update::Snapshot(_) => opened.send(()).context("nobody waits for the watchers any more")?,
+            Update::Snapshot(_) => opened.take().into_iter().for_each(|opened| opened()),
             Update::Event(event) => {
                 latencies.record(age(&event)?);
                 status = event.changed.as_ref().map_or(status, v1::Execution::status);
