@@ -277,6 +277,7 @@ impl From<WatchError> for AppError {
     fn from(error: WatchError) -> Self {
         match error {
             WatchError::Store(error) => error.into(),
+            WatchError::Compacted => Self::OutOfRange { message: COMPACTED.to_owned(), oldest: 0 },
             WatchError::Stopping => Self::unavailable(error.to_string()),
         }
     }

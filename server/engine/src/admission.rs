@@ -49,7 +49,7 @@ impl Admissions {
         let decision = admit(definition.concurrency, lane.running.len(), lane.queued.make_contiguous());
         match decision {
             Admission::Run => drop(lane.running.insert(id)),
-            Admission::Queue { .. } => lane.queued.push_back(id),
+            Admission::Queue { .. } => lane.enqueue(id),
             Admission::Refuse => {}
         }
         decision
@@ -118,6 +118,13 @@ impl Lane {
     fn has_room(&self) -> bool {
         let limit = self.definition.concurrency.limit as usize;
         limit == 0 || self.running.len() < limit
+    }
+
+    /// Queues by the time of the call, which the id tells, as the lane is read from the store: calls to other replicas arrive
+    /// here later than they were made.
+    fn enqueue(&mut self, id: ExecutionId) {
+        let place = self.queued.partition_point(|queued| *queued < id);
+        self.queued.insert(place, id);
     }
 
     /// Moves from the queue what has room; it counts as running from here on.

@@ -53,6 +53,9 @@ pub enum WatchError {
     /// The store can't be read now.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Some of what happened was removed before it could be passed on.
+    #[error("what happened after the last message is no longer kept; begin anew")]
+    Compacted,
     /// The engine stops.
     #[error("the server is stopping; watch again after the last sequence received")]
     Stopping,

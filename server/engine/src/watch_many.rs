@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gennaker_core::execution::{EventRecord, ExecutionId};
+use gennaker_ports::Store;
 use gennaker_ports::store::{CommittedStep, Cursor, Lane, Position};
-use gennaker_ports::{Store, StoreError};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::WatchError;
@@ -108,7 +108,7 @@ impl WatchMany {
             match self.catch_up().await {
                 Ok(Some(step)) => return Some(Ok(ManyItem::Step(step))),
                 Ok(None) => {}
-                Err(error) => return Some(Err(error.into())),
+                Err(error) => return Some(Err(error)),
             }
             match tokio::time::timeout(self.heartbeat, self.live.recv()).await {
                 Ok(Ok(Live::Next(step))) => {
@@ -124,7 +124,7 @@ impl WatchMany {
     }
 
     /// The next step out of the logs; `None` once they are read to their ends.
-    async fn catch_up(&mut self) -> Result<Option<CommittedStep>, StoreError> {
+    async fn catch_up(&mut self) -> Result<Option<CommittedStep>, WatchError> {
         while let Some(&id) = self.behind.front() {
             let after = self.executions.get(&id).copied().unwrap_or_default();
             let page = self.store.events(id, after, PAGE).await?;
@@ -153,8 +153,13 @@ impl WatchMany {
             if !self.from_log {
                 return Ok(None);
             }
-            self.page = self.store.events_since(&self.cursor, &self.lanes, PAGE).await?.into();
-            self.from_log = !self.page.is_empty();
+            let page = self.store.events_since(&self.cursor, &self.lanes, PAGE).await?;
+            // Looked at after the page: what was removed before it was read is missing there.
+            if self.cursor.is_behind(&self.store.pruned().await?) {
+                return Err(WatchError::Compacted);
+            }
+            self.from_log = !page.is_empty();
+            self.page = page.into();
         }
     }
 
