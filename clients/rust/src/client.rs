@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 use tonic_types::StatusExt;
 
 use crate::backoff::Backoff;
 use crate::call::{Call, PagedCall};
-use crate::error::Error;
+use crate::error::{Error, is_lost};
 use crate::follow::Follow;
 use crate::v1;
 
@@ -150,7 +149,7 @@ impl Client {
                 Err(status) => status,
             };
             failures += 1;
-            if status.code() != Code::Unavailable || failures >= self.options.attempts {
+            if !is_lost(&status) || failures >= self.options.attempts {
                 return Err(Error::from(status));
             }
             tokio::time::sleep(delay_after(&status, failures, &self.options)).await;
@@ -246,7 +245,7 @@ mod tests {
         let options = Options::default();
         let status = |delay| {
             let details = tonic_types::ErrorDetails::with_retry_info(Some(delay));
-            tonic::Status::with_error_details(Code::Unavailable, "later", details)
+            tonic::Status::with_error_details(tonic::Code::Unavailable, "later", details)
         };
         assert_eq!(delay_after(&status(Duration::from_secs(2)), 1, &options), Duration::from_secs(2));
         assert_eq!(delay_after(&status(Duration::from_secs(900)), 1, &options), options.backoff.longest);

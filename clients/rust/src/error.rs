@@ -59,7 +59,7 @@ impl Error {
         match self {
             Self::Endpoint { .. } => false,
             Self::GaveUp { .. } => true,
-            Self::Call(status) => status.code() == Code::Unavailable || timed_out(status),
+            Self::Call(status) => is_lost(status) || timed_out(status),
         }
     }
 
@@ -70,6 +70,14 @@ impl Error {
         let pair = |violation: tonic_types::FieldViolation| (violation.field, violation.description);
         violations.into_iter().flatten().map(pair).collect()
     }
+}
+
+/// Whether the server can't serve now, or the connection failed before an answer had come. tonic has several codes for that,
+/// for a call that was made while the server closed the connection for instance; but only then is there an error below.
+pub(crate) fn is_lost(status: &Status) -> bool {
+    let is_broken = matches!(status.code(), Code::Cancelled | Code::Unknown | Code::Internal)
+        && std::error::Error::source(status).is_some();
+    status.code() == Code::Unavailable || (is_broken && !timed_out(status))
 }
 
 /// tonic reports its own timeouts as CANCELLED.
@@ -116,7 +124,7 @@ fn headline(status: &Status) -> String {
         return "the server did not answer in time".to_owned();
     }
     match (status.code(), status.message()) {
-        (Code::Unavailable, message) => {
+        (_, message) if is_lost(status) => {
             format!("the server can't be reached or is not ready: {}", root_cause(status, message))
         }
         (code, "") => code.description().to_owned(),
@@ -238,6 +246,10 @@ mod tests {
     fn tells_an_unreachable_server_from_one_that_refuses() {
         assert!(Error::from(Status::unavailable("tcp connect error")).is_unreachable());
         assert!(Error::from(Status::cancelled("Timeout expired")).is_unreachable());
+        let mut closing = Status::cancelled("operation was canceled");
+        assert!(!Error::from(closing.clone()).is_unreachable(), "the server's word");
+        closing.set_source(std::sync::Arc::new(std::io::Error::other("connection closed")));
+        assert!(Error::from(closing).is_unreachable());
         assert!(!Error::from(Status::not_found("no such pipeline")).is_unreachable());
     }
 
