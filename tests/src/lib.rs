@@ -3,14 +3,24 @@
 //! Stories speak to the server as any client does, through the API's client or the command line. Nothing here knows the
 //! server's insides.
 
+mod audit;
+mod calls;
+mod follow;
 mod load;
 mod program;
+mod replicas;
 mod server;
+mod starts;
 mod world;
 
+pub use audit::{check_family, eventually, executions, family, settle};
+pub use calls::call;
+pub use follow::{read_to_end, read_until_ended};
 pub use load::{Load, Report};
 pub use program::{Output, gennaker};
-pub use server::{Server, binary, free_address};
+pub use replicas::{LEASE, Replica, Replicas};
+pub use server::{Server, Setup, binary, free_address};
+pub use starts::{Started, Starts};
 pub use world::{APPLICATION, World, deploy, pipeline};
 
 use std::time::Duration;

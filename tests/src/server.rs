@@ -1,10 +1,15 @@
 //! The server as a process.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 
+use bytes::Bytes;
 use gennaker_client::Client;
+use http_body_util::{BodyExt as _, Empty};
+use hyper_util::client::legacy::Client as HttpClient;
+use hyper_util::rt::TokioExecutor;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -26,6 +31,36 @@ pub fn binary() -> PathBuf {
     binary
 }
 
+/// How a server is started, besides its data directory and its address.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// The binary; that under test where there is none.
+    pub binary: Option<PathBuf>,
+    /// Settings such as `limits.max_page_size=2`.
+    pub settings: Vec<String>,
+    /// What is in its environment besides a path.
+    pub environment: Vec<(&'static str, OsString)>,
+}
+
+impl Setup {
+    /// The binary under test with these settings.
+    #[must_use]
+    pub fn with(settings: &[&str]) -> Self {
+        Self { settings: settings.iter().map(|setting| (*setting).to_owned()).collect(), ..Self::default() }
+    }
+
+    fn command(&self, data: &Path, listen: &str) -> Command {
+        let mut command = Command::new(self.binary.clone().unwrap_or_else(binary));
+        command.arg("serve").args(["--listen", listen, "--log-format", "json", "--data-dir"]).arg(data);
+        command.args(["--set", "local.stop_on_shutdown=true"]);
+        command.args(self.settings.iter().flat_map(|setting| ["--set", setting]));
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("RUST_BACKTRACE", "1");
+        command.envs(self.environment.iter().cloned());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+        command
+    }
+}
+
 /// A running server. It is killed, not stopped, when it is dropped.
 #[derive(Debug)]
 pub struct Server {
@@ -44,18 +79,16 @@ impl Server {
     }
 
     /// Starts a server at an address, with settings such as `limits.max_page_size=2`.
+    pub async fn start_with(data: &Path, listen: &str, settings: &[&str]) -> Self {
+        Self::start_as(data, listen, &Setup::with(settings)).await
+    }
+
+    /// Starts a server at an address.
     ///
     /// # Panics
     /// Where it does not become ready.
-    pub async fn start_with(data: &Path, listen: &str, settings: &[&str]) -> Self {
-        let mut command = Command::new(binary());
-        command.arg("serve").args(["--listen", listen, "--log-format", "json", "--data-dir"]).arg(data);
-        for setting in settings.iter().chain(&["local.stop_on_shutdown=true"]) {
-            command.args(["--set", setting]);
-        }
-        command.env_clear().env("PATH", "/usr/bin:/bin").env("RUST_BACKTRACE", "1");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
-        let mut child = command.spawn().expect("the binary can be run");
+    pub async fn start_as(data: &Path, listen: &str, setup: &Setup) -> Self {
+        let mut child = setup.command(data, listen).spawn().expect("the binary can be run");
         let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
         let mut seen = Vec::new();
         let ready = async {
@@ -97,6 +130,25 @@ impl Server {
     #[must_use]
     pub fn running(&self) -> Option<Pid> {
         self.child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw)
+    }
+
+    /// The metrics of the server, in the text format of Prometheus.
+    ///
+    /// # Panics
+    /// Where it does not answer.
+    pub async fn metrics(&self) -> String {
+        let client = HttpClient::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
+        let address = format!("{}/metrics", self.address).parse().expect("an address with a path is one");
+        let answer = soon("the metrics", client.get(address)).await.expect("the server answers");
+        let body = soon("the metrics", answer.into_body().collect()).await.expect("the answer comes whole");
+        String::from_utf8_lossy(&body.to_bytes()).into_owned()
+    }
+
+    /// The value of a metric without labels; 0 where the server has not counted it yet.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let metrics = self.metrics().await;
+        let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.and_then(|value| value.parse().ok()).unwrap_or_default()
     }
 
     /// Kills it, as a crash would.

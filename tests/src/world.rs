@@ -2,18 +2,13 @@
 
 use std::path::Path;
 
-use bytes::Bytes;
 use gennaker_client::{ExecutionView, v1};
-use gennaker_proto::json;
-use http_body_util::{BodyExt as _, Empty};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 use nix::sys::signal::{self, Signal};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Server, free_address, soon};
+use crate::{Server, Setup, call, free_address, soon};
 
 /// The application of the stories.
 pub const APPLICATION: &str = "applications/hello";
@@ -25,6 +20,7 @@ pub struct World {
     pub server: Server,
     /// Where its data is.
     pub directory: TempDir,
+    setup: Setup,
 }
 
 impl World {
@@ -34,13 +30,18 @@ impl World {
     }
 
     /// The same, with settings.
+    pub async fn with(settings: &[&str]) -> Self {
+        Self::set_up(Setup::with(settings)).await
+    }
+
+    /// The same, with a server that is set up in some way.
     ///
     /// # Panics
     /// Where the server does not start or refuses the application.
-    pub async fn with(settings: &[&str]) -> Self {
+    pub async fn set_up(setup: Setup) -> Self {
         let directory = tempfile::tempdir().expect("temporary directories can be made");
-        let server = Server::start_with(&directory.path().join("data"), &free_address(), settings).await;
-        let world = Self { server, directory };
+        let server = Server::start_as(&directory.path().join("data"), &free_address(), &setup).await;
+        let world = Self { server, setup, directory };
         let request = json!({"applicationId": "hello", "application": {"email": "hello@example.com"}});
         world.call::<v1::CreateApplicationRequest>(request).await.expect("the application can be made");
         world
@@ -50,19 +51,18 @@ impl World {
     pub async fn crash(&mut self) {
         let (data, listen) = (self.directory.path().join("data"), self.server.authority().to_owned());
         self.server.kill().await;
-        self.server = Server::start_with(&data, &listen, &[]).await;
+        self.server = Server::start_as(&data, &listen, &self.setup).await;
     }
 
     /// Calls a method, with its request as JSON.
     ///
-    /// # Panics
-    /// Where the JSON is not a request of this method.
+    /// # Errors
+    /// What the server answers, or that it can't be reached.
     pub async fn call<C>(&self, request: Value) -> Result<C::Response, gennaker_client::Error>
     where
         C: gennaker_client::Call + prost::Message + prost::Name + Default,
     {
-        let request = json::decode::<C>(&request).unwrap_or_else(|error| panic!("{error}"));
-        soon(C::NAME, self.server.client.call(request)).await
+        call::<C>(&self.server.client, request).await
     }
 
     /// Makes a load balancer `hello` on any free port, and the images `hello:v1`, `hello:v2` and `hello:bad` (which is never
@@ -87,15 +87,8 @@ impl World {
     }
 
     /// The metrics of the server, in the text format of Prometheus.
-    ///
-    /// # Panics
-    /// Where it does not answer.
     pub async fn metrics(&self) -> String {
-        let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
-        let address = format!("{}/metrics", self.server.address).parse().expect("an address with a path is one");
-        let answer = soon("the metrics", client.get(address)).await.expect("the server answers");
-        let body = soon("the metrics", answer.into_body().collect()).await.expect("the answer comes whole");
-        String::from_utf8_lossy(&body.to_bytes()).into_owned()
+        self.server.metrics().await
     }
 
     /// Saves a pipeline under an id; gives its name.

@@ -1,6 +1,7 @@
 //! Tests of the house as a whole: its layers, and stories on the real binary.
 
 #![allow(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+#![allow(clippy::print_stdout, reason = "stories print what they have measured")]
 
 mod children;
 mod commands;
@@ -9,9 +10,15 @@ mod deploys;
 mod disks;
 mod doors;
 mod examples;
+mod faults;
+mod large;
 mod layers;
+mod limits;
 mod measures;
 mod operations;
 mod refusals;
+mod replicas;
+mod retention;
 mod telemetry;
+mod upgrades;
 mod watches;
