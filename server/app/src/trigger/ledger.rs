@@ -94,28 +94,40 @@ impl App {
     /// Takes up again what was seen before a time and cut short: to be called when the server starts, and from time to time,
     /// because other servers end too. Returns how many events there were.
     ///
+    /// Several servers may do so at once: an event starts one execution.
+    ///
     /// # Errors
-    /// Where the store can't be used; what was not taken up stays for the next time.
+    /// The first one, after all events; what was not taken up stays for the next time.
     pub async fn recover_pending_triggers(&self, before: Timestamp) -> Result<usize, AppError> {
-        let mut count = 0;
+        let (mut count, mut failed) = (0, None);
         let mut after: Option<String> = None;
         loop {
             let batch = self.inner.ports.store.pending_trigger_events(after.as_deref(), BATCH).await?;
             after = batch.last().map(|last| last.id.clone());
             let is_last = batch.len() < BATCH;
             for event in batch.into_iter().filter(|event| event.time < before) {
-                self.take_up(event, false).await?;
-                count += 1;
+                match self.take_up(event, false).await {
+                    Ok(_) => count += 1,
+                    Err(error) => failed = failed.or(Some(error)),
+                }
             }
             if is_last {
-                return Ok(count);
+                return failed.map_or(Ok(count), Err);
             }
         }
     }
 
-    /// Decides an event that is noted. `capped` counts it against the trigger's rate.
-    async fn take_up(&self, mut event: StoredTriggerEvent, capped: bool) -> Result<StoredTriggerEvent, AppError> {
-        let outcome = if capped && !self.inner.bursts.admit(&event.trigger, self.now()) {
+    /// Decides an event that is noted. `is_new` counts it against the trigger's rate; one that is not may have started its
+    /// execution before, whatever has become of the trigger since.
+    async fn take_up(&self, mut event: StoredTriggerEvent, is_new: bool) -> Result<StoredTriggerEvent, AppError> {
+        let started = if is_new { None } else { self.started_by(&event).await? };
+        let outcome = if let Some(execution) = started {
+            Outcome {
+                decision: TriggerDecision::Fired,
+                reason: "it started an execution".to_owned(),
+                execution: Some(execution),
+            }
+        } else if is_new && !self.inner.bursts.admit(&event.trigger, self.now()) {
             let limit = self.inner.options.limits.max_trigger_events_per_minute;
             let reason = format!("the trigger has started {limit} executions within a minute, which is its limit");
             Outcome::without_execution(TriggerDecision::Capped, reason)
@@ -129,6 +141,12 @@ impl App {
         event.reason = outcome.reason;
         event.execution = outcome.execution;
         Ok(event)
+    }
+
+    /// The execution that an event has started.
+    async fn started_by(&self, event: &StoredTriggerEvent) -> Result<Option<ExecutionId>, AppError> {
+        let applied = self.inner.ports.store.command(&request_of(event)).await?.flatten();
+        Ok(applied.filter(|applied| applied.rejection.is_none()).map(|applied| applied.execution))
     }
 
     /// Starts the pipeline of an event's trigger. What may work later is an error: the event then stays pending.
@@ -186,8 +204,13 @@ fn launch(trigger: &v1::Trigger, event: &StoredTriggerEvent) -> Launch {
             reason: text("reason"),
             payload: event.payload.get("payload").cloned().unwrap_or_default(),
         },
-        request: CommandId(format!("trigger-event/{}", event.id)),
+        request: request_of(event),
     }
+}
+
+/// The request with which an event starts an execution.
+fn request_of(event: &StoredTriggerEvent) -> CommandId {
+    CommandId(format!("trigger-event/{}", event.id))
 }
 
 /// The decision that a refused start means.

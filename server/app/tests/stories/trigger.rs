@@ -259,10 +259,13 @@ async fn what_a_crash_cut_short_is_taken_up() {
     assert_eq!(taken.decision(), Decision::Fired);
     let execution = world.execution(&taken.execution).await;
     assert_eq!(execution.parameters["version"], "9");
-    // The crash came after the start this time: the same event is the same start.
+    // The crash came after the start this time: the same event is the same start, also when the trigger was changed since.
+    let disable = json!({"trigger": {"name": TRIGGER, "disabled": true}, "updateMask": "disabled"});
+    world.app.update_trigger(ann(), request(disable)).await.unwrap();
     store.decide_trigger_event(&event.id, TriggerDecision::Pending, "", None).await.unwrap();
     recover(later).await;
-    assert_eq!(events(&world).await.remove(0).execution, taken.execution);
+    let again = events(&world).await.remove(0);
+    assert_eq!((again.decision(), again.execution), (Decision::Fired, taken.execution));
     assert_eq!(executions(&world).await, 1);
 }
 
