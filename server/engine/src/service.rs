@@ -223,18 +223,26 @@ impl Service {
         }
     }
 
-    /// Until the next due time, or the next repetition.
+    /// Until the next due time, or the next repetition. While a store takes no commits (its disk may be full), what is due
+    /// stays due, and is tried again with the repetitions.
     fn sleep(&self) -> Duration {
-        let now = self.ports.clock.now();
-        let due = self.next_due.map_or(LONGEST_SLEEP, |due| due.since(now));
-        let redo = self.redo.front().map_or(LONGEST_SLEEP, |(time, ..)| time.saturating_duration_since(Instant::now()));
-        due.min(redo).min(LONGEST_SLEEP)
+        let redo = self.redo.front().map(|(time, ..)| time.saturating_duration_since(Instant::now()));
+        let due = self.next_due.map(|due| due.since(self.ports.clock.now()));
+        let next = match redo {
+            Some(redo) if !self.in_doubt.is_empty() => redo,
+            redo => redo.into_iter().chain(due).min().unwrap_or(LONGEST_SLEEP),
+        };
+        next.min(LONGEST_SLEEP)
     }
 
     async fn work_on_due(&mut self) {
         let mut messages = Vec::new();
+        // One tick of an execution is as good as many, however often it was put off.
+        let mut ticked = HashSet::new();
         while let Some((_, execution, command)) = self.redo.pop_front_if(|(time, ..)| *time <= Instant::now()) {
-            messages.push(Message::Internal { execution, command });
+            if command != Command::Tick || ticked.insert(execution) {
+                messages.push(Message::Internal { execution, command });
+            }
         }
         let now = self.ports.clock.now();
         if self.next_due.is_some_and(|due| due <= now) {
@@ -242,7 +250,7 @@ impl Service {
             match self.ports.store.due(&shards, now, PAGE).await {
                 Ok(due) => {
                     let tick = |execution| Message::Internal { execution, command: Command::Tick };
-                    messages.extend(due.into_iter().map(tick));
+                    messages.extend(due.into_iter().filter(|execution| ticked.insert(*execution)).map(tick));
                 }
                 Err(error) => self.cannot_read("due executions", &error),
             }
@@ -328,8 +336,12 @@ impl Service {
         }
     }
 
-    /// Reads the lanes of pipelines again whose commits did not come about, and lets go on what waits in them.
+    /// Reads the lanes of pipelines again whose commits did not come about, and lets go on what waits in them. Not before it
+    /// is known what became of those commits: a start among them would not be counted.
     async fn remember_forgotten(&mut self) {
+        if !self.in_doubt.is_empty() {
+            return;
+        }
         while let Some(definition) = self.forgotten.pop() {
             let is_ours = |pipeline: &String| self.ownership.owns(self.ownership.shard_of_pipeline(pipeline));
             if !definition.pipeline.as_ref().is_some_and(is_ours) {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use gennaker_core::execution::{Definition, Execution, ExecutionStatus};
+use gennaker_core::execution::{Definition, Execution, ExecutionStatus, QueuePolicy};
+use gennaker_engine::EngineError;
 use gennaker_ports::testing::store::Aftermath;
 use tokio::sync::Notify;
 
-use crate::support::{World, pipeline};
+use crate::support::{World, limited, pipeline};
 
 /// Twenty stages with effects, joins, synthetic stages and a wait.
 fn twenty_stages() -> Definition {
@@ -95,4 +96,30 @@ async fn a_store_that_fails_for_a_while_holds_it_up_and_no_more() {
     let ended = world.until(id, |e| e.status.is_final()).await;
     assert_ended_well(&world, &ended);
     assert!(world.kinds.done.lock().unwrap().values().all(|&times| times == 1), "effects wait for their commit");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_store_is_full_what_is_due_and_what_waits_are_tried_now_and_then() {
+    let world = World::new();
+    let definition = limited(1, QueuePolicy::WaitInOrder, &[("w", "wait", &[])]);
+    let first = world.start(&definition).await.unwrap().id();
+    let second = world.start(&definition).await.unwrap().id();
+    let commits = Arc::new(AtomicUsize::new(0));
+    let count = commits.clone();
+    world.store.before_commit(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        None
+    });
+    world.store.fail_next_commits(10_000);
+    // The first becomes due, and fails to end; the second may run by a limit that was raised, and fails to begin.
+    let lost = world.start(&limited(2, QueuePolicy::WaitInOrder, &[("w", "wait", &[])])).await;
+    assert!(matches!(lost, Err(EngineError::Unavailable(_))), "nothing can be kept");
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let tried = commits.load(Ordering::Relaxed);
+    assert!((10..500).contains(&tried), "tried {tried} times in a minute");
+    world.store.fail_next_commits(0);
+    for id in [first, second] {
+        let ended = world.until(id, |e| e.status.is_final()).await;
+        assert_eq!(ended.status, ExecutionStatus::Succeeded);
+    }
 }
