@@ -91,6 +91,9 @@ pub async fn read_until_ended(
 struct Reader {
     views: BTreeMap<String, ExecutionView>,
     token: String,
+    /// The last event of each execution that the present stream has brought. A stream that goes on after another may show an
+    /// execution again, as it stood before the last that was seen, and must be dense from there.
+    streamed: BTreeMap<String, u64>,
 }
 
 impl Reader {
@@ -104,6 +107,7 @@ impl Reader {
         let subject = v1::WatchSubject { name: subject.to_owned(), after_sequence: None };
         let request = v1::WatchExecutionsRequest { subjects: vec![subject], resume_token: self.token.clone() };
         let mut stream = within(client.executions().watch_executions(request)).await?.into_inner();
+        self.streamed.clear();
         while !ended(&self.views) {
             let Some(response) = within(stream.message()).await? else {
                 return Err(Status::unavailable("the stream ended early"));
@@ -116,23 +120,26 @@ impl Reader {
     fn take(&mut self, response: v1::WatchExecutionsResponse, heard: &mut Instant) -> Result<(), Status> {
         use v1::watch_executions_response::Message;
 
-        let update = match response.message {
-            Some(Message::Snapshot(execution)) => Update::Snapshot(Box::new(execution)),
+        self.token = response.resume_token;
+        let seen = self.views.get(&response.execution).map_or(0, |view| view.execution().sequence);
+        let (update, sequence) = match response.message {
+            Some(Message::Snapshot(execution)) => {
+                let sequence = execution.sequence;
+                (Update::Snapshot(Box::new(execution)), sequence)
+            }
             Some(Message::Event(event)) => {
-                let seen = self.views.get(&response.execution).map_or(0, |view| view.execution().sequence);
-                if event.sequence != seen + 1 {
-                    let problem = format!("event {} of {} came after {seen}", event.sequence, response.execution);
+                let sequence = event.sequence;
+                let last = self.streamed.get(&response.execution).copied().unwrap_or(seen);
+                if sequence != last + 1 {
+                    let problem = format!("event {sequence} of {} came after {last}", response.execution);
                     return Err(Status::data_loss(problem));
                 }
-                Update::Event(Box::new(event))
+                (Update::Event(Box::new(event)), sequence)
             }
-            Some(Message::Heartbeat(_)) | None => {
-                self.token = response.resume_token;
-                return Ok(());
-            }
+            Some(Message::Heartbeat(_)) | None => return Ok(()),
         };
-        self.token = response.resume_token;
         *heard = Instant::now();
+        self.streamed.insert(response.execution.clone(), sequence);
         self.views.entry(response.execution).or_default().apply(&update);
         Ok(())
     }
