@@ -75,18 +75,18 @@ impl Followed {
         if record.sequence <= self.sequence {
             return Ok(None);
         }
-        let shown = self.shared.event(record, &self.viewer, self.is_counted);
-        self.is_counted = shown.is_some();
-        let shown = match shown {
+        let shown = match self.shared.event(record, &self.viewer, self.is_counted) {
             Some(shown) => {
-                self.own = None;
+                (self.is_counted, self.own) = (true, None);
                 shown
             }
-            None => match self.fold(app, record).await? {
-                Some(shown) => shown,
-                None => return Ok(None),
-            },
+            None => {
+                self.is_counted = false;
+                let Some(shown) = self.fold(app, record).await? else { return Ok(None) };
+                shown
+            }
         };
+        // Without waiting in between: it is counted at this place.
         self.sequence = record.sequence;
         app.in_queue::<v1::ExecutionEvent>(&self.shared, shown).await.map(Some)
     }

@@ -42,8 +42,8 @@ struct State {
     execution: Option<Execution>,
     /// The parameters that its pipeline pins.
     pinned: Vec<String>,
-    /// Messages of its last events; the last of them is of the event that the execution is after.
-    recent: VecDeque<Rendering<v1::ExecutionEvent>>,
+    /// Messages of its last events, without a gap, each with the event's sequence.
+    recent: VecDeque<(u64, Rendering<v1::ExecutionEvent>)>,
     recent_bytes: usize,
     /// How many watchers have seen the events up to which sequence, but for those who fold for themselves.
     places: BTreeMap<u64, usize>,
@@ -207,16 +207,16 @@ impl State {
         }
         let message = Rendering::new(event);
         self.recent_bytes += message.size();
-        self.recent.push_back(message);
+        self.recent.push_back((record.sequence, message));
         while self.recent.len() > KEPT || (self.recent_bytes > KEPT_BYTES && self.recent.len() > 1) {
             self.forget_oldest();
         }
     }
 
     fn message(&mut self, sequence: u64) -> Option<&mut Rendering<v1::ExecutionEvent>> {
-        let newer = usize::try_from(self.sequence().checked_sub(sequence)?).ok()?;
-        let place = self.recent.len().checked_sub(newer + 1)?;
-        self.recent.get_mut(place)
+        let (oldest, _) = self.recent.front()?;
+        let place = usize::try_from(sequence.checked_sub(*oldest)?).ok()?;
+        self.recent.get_mut(place).filter(|(known, _)| *known == sequence).map(|(_, message)| message)
     }
 
     fn join(&mut self, sequence: u64) {
@@ -235,19 +235,13 @@ impl State {
     /// Forgets messages that nobody waits for.
     fn forget_seen(&mut self) {
         let seen_by_all = self.places.keys().next().copied().unwrap_or(u64::MAX);
-        while self.oldest().is_some_and(|oldest| oldest <= seen_by_all) {
+        while self.recent.front().is_some_and(|(oldest, _)| *oldest <= seen_by_all) {
             self.forget_oldest();
         }
     }
 
-    /// The sequence of the oldest message that is kept.
-    fn oldest(&self) -> Option<u64> {
-        let newer = u64::try_from(self.recent.len().checked_sub(1)?).ok()?;
-        self.sequence().checked_sub(newer)
-    }
-
     fn forget_oldest(&mut self) {
-        if let Some(message) = self.recent.pop_front() {
+        if let Some((_, message)) = self.recent.pop_front() {
             self.recent_bytes -= message.size();
         }
         if self.recent.is_empty() {
