@@ -210,6 +210,11 @@ pub(super) fn is_disconnect(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the database takes no writes on the connection.
+pub(super) fn is_read_only(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(error) if code(&**error) == "25006")
+}
+
 fn code(error: &dyn DatabaseError) -> String {
     error.code().map_or_else(String::new, |code| code.into_owned())
 }

@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection, PgPool, Postgres};
 use tokio::time::{sleep, timeout};
 
-use super::error::{Error, Outcome, is_disconnect, timed_out};
+use super::error::{Error, Outcome, is_disconnect, is_read_only, timed_out};
 use super::options::Options;
 
 /// So often something is tried, with growing pauses in between: about half a second in all.
@@ -71,15 +71,44 @@ pub(super) struct Pool {
     /// How long a job may take: longer than the database lets a statement run, so whatever takes longer is not answered at
     /// all. A network can lose a connection in a way that neither end is ever told of.
     silence: Duration,
-    /// When a connection was last found to be cut. Others that are as old may be, too.
-    cut: Arc<Mutex<Option<Instant>>>,
+    findings: Arc<Mutex<Findings>>,
+}
+
+/// What was last found of connections, and when. Others that are as old may be the same.
+#[derive(Clone, Copy, Debug, Default)]
+struct Findings {
+    /// One was cut.
+    cut: Option<Instant>,
+    /// One can't write: it leads to what was the primary, or began while the database took no writes, and stays so.
+    read_only: Option<Instant>,
+}
+
+impl Findings {
+    /// What to do with a connection of an age that was not in use for a while.
+    fn judge(&self, age: Duration, idle: Duration) -> Verdict {
+        let is_older = |found: Option<Instant>| found.is_some_and(|found| age > found.elapsed());
+        if is_older(self.read_only) {
+            Verdict::Close
+        } else if is_older(self.cut) || idle >= TRUSTED {
+            Verdict::Try
+        } else {
+            Verdict::Use
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Use,
+    Try,
+    Close,
 }
 
 impl Pool {
     /// Connections that are made when they are needed.
     pub(super) fn new(options: &Options, connect: PgConnectOptions) -> Self {
-        let cut = Arc::new(Mutex::new(None::<Instant>));
-        let last_cut = Arc::clone(&cut);
+        let findings = Arc::new(Mutex::new(Findings::default()));
+        let found = Arc::clone(&findings);
         let pool = PgPoolOptions::new()
             .max_connections(options.max_connections)
             .acquire_timeout(options.acquire_timeout)
@@ -88,13 +117,18 @@ impl Pool {
             // A round trip before each use would double the time of most; `before_acquire` knows when it is worth it.
             .test_before_acquire(false)
             .before_acquire(move |connection, metadata| {
-                let since_cut = last_cut.lock().unwrap_or_else(PoisonError::into_inner).map(|cut| cut.elapsed());
-                let is_suspect = since_cut.is_some_and(|since| metadata.age > since);
-                let is_trusted = !is_suspect && metadata.idle_for < TRUSTED;
-                Box::pin(async move { Ok(is_trusted || matches!(timeout(PROOF, connection.ping()).await, Ok(Ok(())))) })
+                let found = *found.lock().unwrap_or_else(PoisonError::into_inner);
+                let verdict = found.judge(metadata.age, metadata.idle_for);
+                Box::pin(async move {
+                    Ok(match verdict {
+                        Verdict::Use => true,
+                        Verdict::Try => matches!(timeout(PROOF, connection.ping()).await, Ok(Ok(()))),
+                        Verdict::Close => false,
+                    })
+                })
             })
             .connect_lazy_with(connect);
-        Self { pool, silence: options.statement_timeout + options.acquire_timeout, cut }
+        Self { pool, silence: options.statement_timeout + options.acquire_timeout, findings }
     }
 
     /// Has something done on a connection, again where it failed in a way that may be different the next time.
@@ -165,12 +199,14 @@ impl Pool {
         connection
     }
 
-    /// Notes that connections may be cut.
+    /// Notes what a failure tells of other connections.
     fn note(&self, error: &Error) {
-        if let Error::Database(error) = error
-            && is_disconnect(error)
-        {
-            *self.cut.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        let Error::Database(error) = error else { return };
+        let mut findings = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_disconnect(error) {
+            findings.cut = Some(Instant::now());
+        } else if is_read_only(error) {
+            findings.read_only = Some(Instant::now());
         }
     }
 }

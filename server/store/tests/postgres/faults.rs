@@ -86,6 +86,25 @@ async fn a_restart_of_the_database_is_survived() {
     }
 }
 
+#[tokio::test]
+async fn connections_that_cannot_write_are_not_kept() {
+    let url = database().await;
+    let store = open(&url).await;
+    let ours = lease(&store, "ann", 0).await;
+    let mut connection = connect(&url).await;
+    let set = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$";
+    connection.execute(set).await.unwrap();
+    assert!(count(&mut connection, CUT).await > 0);
+    for _ in 0..3 {
+        let refused = try_commit(&store, step(ours, 1, 0)).await;
+        assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    }
+    let reset = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database()); END $$";
+    connection.execute(reset).await.unwrap();
+    commit(&store, step(ours, 1, 0)).await.unwrap();
+    store.lease(&claim("ann", [0], 1)).await.unwrap();
+}
+
 /// Waits until a renewal succeeds, as a server does.
 async fn recovered(store: &PostgresStore) {
     let deadline = Instant::now() + PATIENCE;
