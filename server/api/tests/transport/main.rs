@@ -6,3 +6,4 @@ mod grpc;
 mod limits;
 mod plain;
 mod support;
+mod watches;
