@@ -94,7 +94,9 @@ impl OpenError {
     /// What an error means while the database is being opened.
     pub(super) fn from_sqlx(address: &str, source: sqlx::Error) -> Self {
         let address = address.to_owned();
-        if is_untrusted(&source) {
+        // Of what is opened for a connection over the network, only certificates are files.
+        let lacks_certificate = is_missing_file(&source) && !address.starts_with('/');
+        if is_untrusted(&source) || lacks_certificate {
             return Self::Untrusted { address, reason: full(&source) };
         }
         if is_disconnect(&source) {
@@ -189,6 +191,10 @@ fn is_untrusted(error: &sqlx::Error) -> bool {
         sqlx::Error::Io(error) => error.kind() == io::ErrorKind::InvalidData,
         _ => false,
     }
+}
+
+fn is_missing_file(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::NotFound)
 }
 
 /// Whether the connection is lost, or was never made.

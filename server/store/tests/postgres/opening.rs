@@ -141,6 +141,8 @@ async fn tls_is_as_strict_as_the_url_says() {
     let certificate = |server: &Postgres| server.root_certificate().unwrap().display().to_string();
     let error = refused(&url.replace(&certificate(&server), &certificate(&other))).await;
     assert!(matches!(error, PostgresOpenError::Untrusted { .. }), "{error}");
+    let error = refused(&url.replace(&certificate(&server), "/nowhere/ca.pem")).await;
+    assert!(matches!(error, PostgresOpenError::Untrusted { .. }), "{error}");
     let error = refused(&url.replace("verify-full", "disable")).await;
     assert!(matches!(error, PostgresOpenError::Refused { .. }), "{error}");
     open(&url.replace("verify-full", "require")).await;
