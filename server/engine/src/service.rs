@@ -245,10 +245,12 @@ impl Service {
             }
         }
         let now = self.ports.clock.now();
+        let mut is_all = true;
         if self.next_due.is_some_and(|due| due <= now) {
             let shards = self.ownership.owned();
             match self.ports.store.due(&shards, now, PAGE).await {
                 Ok(due) => {
+                    is_all = due.len() < PAGE;
                     let tick = |execution| Message::Internal { execution, command: Command::Tick };
                     messages.extend(due.into_iter().filter(|execution| ticked.insert(*execution)).map(tick));
                 }
@@ -259,6 +261,8 @@ impl Service {
         if self.next_due.is_some_and(|due| due <= now) {
             let shards = self.ownership.owned();
             match self.ports.store.next_due(&shards).await {
+                // What is due all the same could not be decided, because it could not be read for instance.
+                Ok(Some(due)) if due <= now && is_all => self.next_due = Some(self.ports.clock.now() + REDO_AFTER),
                 Ok(due) => self.next_due = due,
                 Err(error) => self.cannot_read("the next due time", &error),
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gennaker_core::execution::{ExecutionId, ExecutionStatus};
+use gennaker_core::execution::{Command, ExecutionId, ExecutionStatus};
 use gennaker_ports::StoreError;
 use gennaker_ports::store::{Claim, Lease, Shard, Tenure};
 use tokio::time::{Duration, Instant};
@@ -164,11 +164,7 @@ impl Service {
                 if waits && row.pipeline.as_deref().is_some_and(|pipeline| self.admissions.knows(pipeline)) {
                     continue; // What waits in a lane is known with the lane.
                 }
-                if let Some(execution) = self.load(row.id).await? {
-                    self.admissions.prepare(&*self.ports.store, &execution.start.definition).await?;
-                    self.follow(&execution);
-                    self.live.put(row.id, execution);
-                }
+                self.pick_up(row.id).await?;
             }
         }
         let due = self.ports.store.next_due(shards).await?;
@@ -177,6 +173,24 @@ impl Service {
             (known, new) => known.or(new),
         };
         self.work_on_inbox().await;
+        Ok(())
+    }
+
+    /// Sets off what an execution asks for. One that nobody can read must not keep all the others from going on.
+    async fn pick_up(&mut self, id: ExecutionId) -> Result<(), StoreError> {
+        match self.load(id).await {
+            Ok(Some(execution)) => {
+                self.admissions.prepare(&*self.ports.store, &execution.start.definition).await?;
+                self.follow(&execution);
+                self.live.put(id, execution);
+            }
+            Ok(None) => {}
+            Err(error @ StoreError::Damaged(_)) => {
+                tracing::error!(execution = %id, %error, "could not load an execution; trying again");
+                self.redo_later(id, vec![Command::Tick]);
+            }
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 }

@@ -123,3 +123,18 @@ async fn while_the_store_is_full_what_is_due_and_what_waits_are_tried_now_and_th
         assert_eq!(ended.status, ExecutionStatus::Succeeded);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn executions_that_cannot_be_read_hold_up_no_others() {
+    let mut world = World::new();
+    for kind in ["hang", "wait"] {
+        let id = world.start(&pipeline(&[("s", kind, &[])])).await.unwrap().id();
+        world.store.tamper(id, |_, events| drop(events.remove(0)));
+    }
+    let sound = world.start(&pipeline(&[("s", "slow", &[])])).await.unwrap().id();
+    world.begin_again();
+    assert_eq!(world.until(sound, |e| e.status.is_final()).await.status, ExecutionStatus::Succeeded);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let later = world.start(&pipeline(&[("s", "wait", &[])])).await.unwrap().id();
+    assert_eq!(world.until(later, |e| e.status.is_final()).await.status, ExecutionStatus::Succeeded);
+}
