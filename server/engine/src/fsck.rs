@@ -181,10 +181,16 @@ impl<R: FnMut(Finding) + Send> Check<'_, R> {
         waiting: &mut Waiting,
         families: &mut Families,
     ) -> Result<(), StoreError> {
-        let mut history = History::read(self.store, row).await?;
         self.summary.executions += 1;
-        self.summary.events += history.events();
         self.summary.unfinished += u64::from(!row.status.is_final());
+        let mut history = match History::read(self.store, row).await {
+            Err(StoreError::Damaged(what)) => {
+                self.report(Finding { invariant: Invariant::Storage, execution: Some(row.id), what });
+                return Ok(());
+            }
+            read => read?,
+        };
+        self.summary.events += history.events();
         self.summary.overdue += u64::from(row.wake_at.is_some_and(|wake_at| wake_at + OVERDUE < self.now));
         let mut problems = history.take_problems();
         if let Some(state) = history.state() {
