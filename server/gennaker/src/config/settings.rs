@@ -111,7 +111,7 @@ settings! {
         max_log_bytes: Size = Size(1 << 20),
         /// The greatest outputs of a task, in bytes of JSON.
         max_output_bytes: Size = Size(256 << 10),
-        /// How many events of one trigger may start something within a minute.
+        /// How many events of one trigger may start something within a minute at each server.
         max_trigger_events_per_minute: u32 = 60,
         /// The time between the heartbeats of an idle stream.
         heartbeat_interval: Period = Period::secs(15),
