@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gennaker_core::execution::{Command, CommandId, Definition, Execution, ExecutionId, Start};
 use gennaker_ports::Store;
-use gennaker_ports::store::{Cursor, InboxCommand};
+use gennaker_ports::store::{Cursor, InboxCommand, InboxMessage};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::hub::Hub;
@@ -38,6 +38,20 @@ pub(crate) enum Message {
     Internal { execution: ExecutionId, command: Command },
     /// Another execution asks something of one, durably.
     Inbox(InboxCommand),
+}
+
+impl Message {
+    /// The execution of this replica that has to be in memory for it. Whose it is that a caller names is not known.
+    pub(crate) fn about(&self) -> Option<ExecutionId> {
+        match self {
+            Self::Internal { execution, .. } => Some(*execution),
+            Self::Inbox(sent) => match sent.message {
+                InboxMessage::Command(_) => Some(sent.execution),
+                InboxMessage::Start(_) => None,
+            },
+            Self::Start { .. } | Self::Command { .. } => None,
+        }
+    }
 }
 
 /// Uses the engine. Cheap to clone.

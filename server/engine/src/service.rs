@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use futures::{StreamExt, stream};
 use gennaker_core::execution::{Command, CommandId, Definition, Execution, ExecutionId};
 use gennaker_ports::StoreError;
 use gennaker_ports::store::{Shard, Signal};
@@ -31,6 +32,8 @@ use crate::{EngineError, Options, Ports, load};
 
 /// How many due executions, inbox commands or executions to recover are read at once.
 const PAGE: usize = 256;
+/// How many executions are read at once.
+const LOADS: usize = 8;
 /// The longest sleep until the next due time, so that a step of the machine's clock delays nothing for long.
 const LONGEST_SLEEP: Duration = Duration::from_secs(10);
 /// How long internal commands wait before they are repeated after a commit that did not come about.
@@ -216,6 +219,25 @@ impl Service {
         self.ownership.shard_of(&execution.start.definition, execution.id())
     }
 
+    /// Reads executions that are not in memory side by side, so that what needs them next does not read them one after the
+    /// other while leases run out. Those that can't be read now are tried again there.
+    async fn prefetch(&mut self, ids: impl IntoIterator<Item = ExecutionId>) {
+        let missing: HashSet<ExecutionId> = ids.into_iter().filter(|id| !self.live.contains(id)).collect();
+        if missing.len() < 2 {
+            return;
+        }
+        let store = self.ports.store.clone();
+        let loads = missing.into_iter().map(|id| load::execution(&*store, id));
+        let mut loaded = stream::iter(loads).buffer_unordered(LOADS);
+        while let Some(execution) = loaded.next().await {
+            if let Ok(Some(execution)) = execution
+                && self.ownership.owns(self.shard_of(&execution))
+            {
+                self.live.put(execution.id(), execution);
+            }
+        }
+    }
+
     async fn load(&mut self, id: ExecutionId) -> Result<Option<Execution>, StoreError> {
         match self.live.pop(&id) {
             Some(execution) => Ok(Some(execution)),
@@ -302,6 +324,7 @@ impl Service {
             tracing::warn!(%error, "could not find out what became of a commit; trying again");
             return self.put_off(messages, &error.into());
         }
+        self.prefetch(messages.iter().filter_map(Message::about)).await;
         let mut queue = VecDeque::from(messages);
         let mut round = Round::new();
         while let Some(message) = queue.pop_front() {

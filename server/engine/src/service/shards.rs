@@ -159,6 +159,9 @@ impl Service {
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             self.renew_in_time().await?;
+            // Of what waits in a lane only the first is read, to know the lane by.
+            let runs = page.iter().filter(|row| row.status != ExecutionStatus::Queued);
+            self.prefetch(runs.map(|row| row.id)).await;
             for row in &page {
                 let waits = row.status == ExecutionStatus::Queued;
                 if waits && row.pipeline.as_deref().is_some_and(|pipeline| self.admissions.knows(pipeline)) {
