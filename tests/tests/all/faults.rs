@@ -115,19 +115,18 @@ async fn a_replica_cut_off_from_the_database_loses_its_shards_and_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn connections_to_the_database_that_are_slow_or_break() {
-    let replicas = Replicas::start(3).await;
+async fn connections_to_the_database_that_break_or_are_slow() {
+    let replicas = Replicas::start_as(3, Setup::with(&["engine.lease=10s"])).await;
     let parent = replicas.furnish().await;
     let mut load = Starts::on(&replicas.clients(), &parent);
-    load.more(20).await;
-    // 200 ms there and back.
-    replicas.members.iter().for_each(|member| member.relay.delay(Duration::from_millis(100)));
-    load.more(20).await;
-    replicas.members.iter().for_each(|member| member.relay.restore());
     for _ in 0..4 {
         load.more(20).await;
         replicas.members.iter().for_each(|member| member.relay.cut());
     }
+    // 200 ms there and back.
+    replicas.members.iter().for_each(|member| member.relay.delay(Duration::from_millis(100)));
+    load.more(30).await;
+    replicas.members.iter().for_each(|member| member.relay.restore());
     load.more(20).await;
     let started = load.stop().await;
     println!("slow and broken connections: {started}");
