@@ -67,10 +67,16 @@ fn measure(arguments: &Arguments, runtime: &Runtime) -> anyhow::Result<ExitCode>
     let baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
     let report = runtime.block_on(async {
         let bench = Bench::new(arguments)?;
-        tokio::select! {
-            report = workloads::run(&bench, arguments) => report,
-            name = interrupted() => anyhow::bail!("stopped by {}", name?),
+        let mut report = workloads::begin(&bench).await?;
+        let stopped = tokio::select! {
+            () = workloads::run(&bench, arguments, &mut report.sections) => None,
+            name = interrupted() => Some(name?),
+        };
+        // What was measured until then is still worth reading.
+        if let (Some(name), Some(section)) = (stopped, report.sections.last_mut()) {
+            section.failures.push(format!("stopped by {name}"));
         }
+        Ok::<_, anyhow::Error>(report.finish())
     })?;
     let text = report::write(&report, baseline.as_ref(), &arguments.out)?;
     println!("{text}");

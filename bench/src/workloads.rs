@@ -65,13 +65,19 @@ pub(crate) enum Workload {
     SlowDisk,
 }
 
+/// A report without results.
+pub(crate) async fn begin(bench: &Bench) -> anyhow::Result<Report> {
+    let time = prost_types::Timestamp::from(now()).to_string();
+    let (server, binary) = (version(bench).await?, bench.binary.display().to_string());
+    Ok(Report { time, server, binary, short: bench.short, machine: Machine::this(), sections: Vec::new() })
+}
+
 /// Runs the selected workloads on the selected targets: in each repetition of a workload the targets take turns, so that a
 /// disk that swings is the same for all. What does not work is not repeated, and keeps nothing else from running.
-pub(crate) async fn run(bench: &Bench, arguments: &Arguments) -> anyhow::Result<Report> {
-    let time = prost_types::Timestamp::from(now()).to_string();
-    let mut sections = Vec::new();
+pub(crate) async fn run(bench: &Bench, arguments: &Arguments, sections: &mut Vec<Section>) {
     for workload in Workload::value_variants().iter().copied().filter(|workload| arguments.selects(*workload)) {
-        let mut section = workload.section();
+        sections.push(workload.section());
+        let section = sections.last_mut().expect("it was pushed");
         let mut targets = workload.targets().to_vec();
         targets.retain(|target| arguments.aims_at(*target));
         for repetition in 1..=workload.repetitions(bench) {
@@ -85,10 +91,7 @@ pub(crate) async fn run(bench: &Bench, arguments: &Arguments) -> anyhow::Result<
             }
             targets = working;
         }
-        sections.push(section);
     }
-    let (server, binary) = (version(bench).await?, bench.binary.display().to_string());
-    Ok(Report { time, server, binary, short: bench.short, machine: Machine::this(), sections }.finish())
 }
 
 impl Workload {
