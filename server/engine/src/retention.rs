@@ -17,6 +17,9 @@ use crate::ownership::Ownership;
 const SHARD: Shard = 0;
 /// How many pipelines are read at once.
 const PAGE: usize = 200;
+/// How many intervals the records of requests are left alone after this replica has become the one that removes them: what
+/// was cut short by an outage, however long ago, is repeated first, and must find out what it had done.
+const GRACE: u32 = 10;
 /// By how much the times of two sweeps overlap, since executions end by the clocks of several replicas.
 const OVERLAP: Duration = Duration::from_secs(60);
 
@@ -35,21 +38,23 @@ impl Pruner {
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Pipelines in which nothing has ended since the last sweep have no more than they had then.
         let mut swept = Timestamp::EPOCH;
+        let mut sweeps = 0;
         loop {
             interval.tick().await;
             if !self.ownership.owns(SHARD) {
-                swept = Timestamp::EPOCH;
+                (swept, sweeps) = (Timestamp::EPOCH, 0);
                 continue;
             }
+            sweeps = (sweeps + 1).min(GRACE + 1);
             let now = self.clock.now();
-            match self.sweep(now, swept).await {
+            match self.sweep(now, swept, sweeps > GRACE).await {
                 Ok(()) => swept = now - OVERLAP,
                 Err(error) => tracing::warn!(%error, "could not remove what is no longer to be kept; trying again"),
             }
         }
     }
 
-    async fn sweep(&self, now: Timestamp, since: Timestamp) -> Result<(), StoreError> {
+    async fn sweep(&self, now: Timestamp, since: Timestamp, with_requests: bool) -> Result<(), StoreError> {
         let Retention { max_age, max_per_pipeline, requests, trigger_events, .. } = &self.retention;
         if let Some(age) = max_age {
             self.prune("executions", &Pruning::Ended { before: now - *age }).await?;
@@ -57,7 +62,9 @@ impl Pruner {
         if let Some(keep) = *max_per_pipeline {
             self.prune_surplus(since, keep).await?;
         }
-        self.prune("requests", &Pruning::Requests { before: now - *requests }).await?;
+        if with_requests {
+            self.prune("requests", &Pruning::Requests { before: now - *requests }).await?;
+        }
         if let Some(age) = trigger_events {
             self.prune("trigger_events", &Pruning::TriggerEvents { before: now - *age }).await?;
         }

@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, query};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
+use super::super::error::timed_out;
 use super::message::{self, CHANNEL};
 use super::{BACKOFF, Outbox};
 
 /// The least time between two messages: what comes up within it is told together.
 const PACE: Duration = Duration::from_millis(4);
+
+/// How long sending may take. A connection that was cut without a word would be waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Sends what is in the outbox.
 pub(super) struct Notifier {
@@ -49,7 +53,9 @@ impl Notifier {
             return;
         }
         let (mut pause, longest) = BACKOFF;
-        while let Err(error) = self.try_send(&payloads).await {
+        loop {
+            let sent = timeout(PATIENCE, self.try_send(&payloads)).await;
+            let Err(error) = sent.unwrap_or_else(|_| Err(timed_out())) else { return };
             tracing::debug!(%error, "cannot tell other servers; trying again");
             self.connection = None;
             sleep(pause).await;
