@@ -50,10 +50,15 @@ use error::Error;
 pub use error::OpenError;
 pub use options::Options;
 
+/// The owner does one thing after the other; the second is for when the first has fallen silent.
+const OWNER_CONNECTIONS: u32 = 2;
+
 /// The store. Its connections close when it is dropped.
 #[derive(Debug)]
 pub struct PostgresStore {
     pool: Pool,
+    /// The connections of the owner of executions: a lease must not run out, nor a commit wait, behind reads.
+    owner: Pool,
     signals: Signals,
     clock: Arc<DatabaseClock>,
     fault: Fault,
@@ -97,7 +102,8 @@ impl PostgresStore {
 
     fn of(options: &Options, opened: Opened, signals: Signals) -> Self {
         Self {
-            pool: Pool::new(options, opened.connect),
+            pool: Pool::new(options, opened.connect.clone(), options.max_connections),
+            owner: Pool::new(options, opened.connect, OWNER_CONNECTIONS),
             signals,
             clock: Arc::new(DatabaseClock::new(opened.reading)),
             fault: Fault::default(),
@@ -122,6 +128,21 @@ impl PostgresStore {
         F: Future<Output = Result<T, Error>>,
     {
         let written = self.pool.run(operation, repeat, job).await;
+        self.fault.note(&written);
+        written
+    }
+
+    /// The same on the owner's connections.
+    async fn own<T, F>(
+        &self,
+        operation: &'static str,
+        repeat: Repeat,
+        job: impl Fn(Connected) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let written = self.owner.run(operation, repeat, job).await;
         self.fault.note(&written);
         written
     }
@@ -279,7 +300,7 @@ impl Store for PostgresStore {
 
     async fn lease(&self, claim: &Claim) -> Result<Tenure, StoreError> {
         let job = |mut c: Connected| async move { leases::lease(&mut c, claim).await };
-        let (tenure, reading) = self.write("lease", Repeat::Harmless, job).await?;
+        let (tenure, reading) = self.own("lease", Repeat::Harmless, job).await?;
         self.clock.anchor(reading);
         if self.signals.note_replicas(tenure.replicas) {
             // A newcomer: the others give up what is beyond their share.
@@ -290,7 +311,7 @@ impl Store for PostgresStore {
 
     async fn release(&self, owner: &str, shards: &[Shard]) -> Result<(), StoreError> {
         let job = |mut c: Connected| async move { leases::release(&mut c, owner, shards).await };
-        if self.write("release", Repeat::Harmless, job).await? {
+        if self.own("release", Repeat::Harmless, job).await? {
             self.signals.tell_leases();
         }
         Ok(())
@@ -298,7 +319,7 @@ impl Store for PostgresStore {
 
     async fn leave(&self, owner: &str) -> Result<(), StoreError> {
         let job = |mut c: Connected| async move { leases::leave(&mut c, owner).await };
-        self.write("leave", Repeat::Harmless, job).await?;
+        self.own("leave", Repeat::Harmless, job).await?;
         self.signals.tell_leases();
         // Who leaves may end at once.
         self.signals.flush().await;
@@ -320,7 +341,7 @@ impl Store for PostgresStore {
         commit::check(&steps)?;
         let steps = &*steps;
         let job = |mut c: Connected| async move { commit::commit(&mut c, steps).await };
-        let answers = self.write("commit", Repeat::Undone, job).await?;
+        let answers = self.own("commit", Repeat::Undone, job).await?;
         let kept = || steps.iter().zip(&answers).filter(|(_, answer)| answer.is_ok()).map(|(step, _)| step);
         let executions = kept().filter_map(Step::execution);
         self.signals.tell(executions, kept().flat_map(|step| &step.sent).map(|command| command.shard));
@@ -328,7 +349,7 @@ impl Store for PostgresStore {
     }
 
     async fn settle(&self, shards: &[Shard]) -> Result<(), StoreError> {
-        self.write("settle", Repeat::Harmless, |mut c| async move { leases::settle(&mut c, shards).await }).await
+        self.own("settle", Repeat::Harmless, |mut c| async move { leases::settle(&mut c, shards).await }).await
     }
 
     async fn send(&self, commands: Vec<InboxCommand>) -> Result<(), StoreError> {

@@ -67,7 +67,8 @@ settings! {
         url: StoreAddress = StoreAddress::default(),
         /// How long the server waits at its start for a database that does not answer.
         connect_timeout: Period = Period::secs(30),
-        /// The most connections of this server to the database, besides two over which it hears other servers and tells them.
+        /// The most connections of this server to the database, besides two for commits and two over which it hears other
+        /// servers and tells them.
         max_connections: u32 = 16,
         /// How long a call waits for a free connection, and for the database to take a new one.
         acquire_timeout: Period = Period::secs(5),

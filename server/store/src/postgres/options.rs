@@ -9,7 +9,8 @@ pub struct Options {
     /// Where the database is: `postgres://user:password@host:port/database`, with `?sslmode=verify-full&sslrootcert=FILE`
     /// for TLS. What is missing comes from the environment that libpq reads, such as `PGPASSWORD`.
     pub url: String,
-    /// The most connections of the pool. Two more are opened: one hears other replicas, one tells them.
+    /// The most connections of the pool. Up to four more are opened: two are for commits and leases, one hears other replicas,
+    /// one tells them.
     pub max_connections: u32,
     /// How long a caller waits for a connection, and for the database to answer at all, before it is told that the store is
     /// unavailable.

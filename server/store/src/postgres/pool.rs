@@ -105,12 +105,12 @@ enum Verdict {
 }
 
 impl Pool {
-    /// Connections that are made when they are needed.
-    pub(super) fn new(options: &Options, connect: PgConnectOptions) -> Self {
+    /// At most so many connections, which are made when they are needed.
+    pub(super) fn new(options: &Options, connect: PgConnectOptions, most: u32) -> Self {
         let findings = Arc::new(Mutex::new(Findings::default()));
         let found = Arc::clone(&findings);
         let pool = PgPoolOptions::new()
-            .max_connections(options.max_connections)
+            .max_connections(most)
             .acquire_timeout(options.acquire_timeout)
             .idle_timeout(Duration::from_secs(600))
             .max_lifetime(Duration::from_secs(3600))
@@ -224,8 +224,8 @@ mod tests {
     async fn what_is_not_answered_is_given_up_with_its_connection() {
         let url = parts::Postgres::shared().await.url("postgres");
         let statement_timeout = Duration::from_millis(200);
-        let options = Options { max_connections: 1, statement_timeout, ..Options::new(&url) };
-        let pool = Pool::new(&options, PgConnectOptions::from_str(&url).unwrap());
+        let options = Options { statement_timeout, ..Options::new(&url) };
+        let pool = Pool::new(&options, PgConnectOptions::from_str(&url).unwrap(), 1);
         let pool = Pool { silence: statement_timeout, ..pool };
         let execute = async |sql: &'static str| {
             let job = |mut c: Connected| async move { Ok(query(sql).execute(&mut *c).await?.rows_affected()) };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use gennaker_core::resource::ResourceKind;
 use gennaker_parts::Postgres;
 use gennaker_parts::postgres::{Options, Stop};
+use gennaker_ports::store::TriggerDecision;
 use gennaker_ports::{Store, StoreError};
 use gennaker_store::{PostgresOptions, PostgresStore};
 use sqlx::{Executor, query};
@@ -122,14 +123,18 @@ async fn a_pool_that_is_used_up_is_not_waited_for_without_end() {
     let store = PostgresStore::open(&options).await.unwrap();
     let ours = lease(&store, "ann", 0).await;
     let mut brake = connect(&url).await;
-    brake.execute("BEGIN; SELECT * FROM leases FOR UPDATE").await.unwrap();
+    brake.execute("BEGIN; LOCK TABLE trigger_events IN EXCLUSIVE MODE").await.unwrap();
     let store = std::sync::Arc::new(store);
     let other = std::sync::Arc::clone(&store);
-    let stuck = tokio::spawn(async move { try_commit(&*other, step(ours, 1, 0)).await });
+    let stuck =
+        tokio::spawn(async move { other.decide_trigger_event("none", TriggerDecision::Failed, "", None).await });
     wait_for(&mut connect(&url).await, WAITING, 1).await;
     let refused = soon(store.ping()).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    // Who owns shards keeps them, and goes on.
+    soon(store.lease(&claim("ann", [0], 1))).await.unwrap();
+    soon(try_commit(&*store, step(ours, 1, 0))).await.unwrap().unwrap();
     brake.execute("ROLLBACK").await.unwrap();
-    soon(stuck).await.unwrap().unwrap().unwrap();
+    soon(stuck).await.unwrap().unwrap();
     store.ping().await.unwrap();
 }
