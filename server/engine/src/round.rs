@@ -65,6 +65,11 @@ impl Pending {
         self.applied.push((request.id.clone(), applied));
     }
 
+    /// What became of a command, where it was dealt with here.
+    pub(crate) fn applied_as(&self, id: &CommandId) -> Option<&Applied> {
+        self.applied.iter().find(|(applied, _)| applied == id).map(|(_, applied)| applied)
+    }
+
     /// The ids of the commands that were dealt with.
     pub(crate) fn applied_ids(&self) -> impl Iterator<Item = &CommandId> {
         self.applied.iter().map(|(id, _)| id)

@@ -24,6 +24,8 @@ enum Refusal {
     Foreign(Shard),
     /// It was decided before.
     Repeated(Result<Arc<Execution>, EngineError>),
+    /// It was decided in this round already, about an execution.
+    Deciding(ExecutionId),
     /// It can't be.
     Error(EngineError),
 }
@@ -49,6 +51,10 @@ impl Service {
                     self.forward(id, shard, InboxMessage::Start(start), request, reply);
                 }
                 Err(Refusal::Repeated(repeated)) => answer(reply, repeated),
+                Err(Refusal::Deciding(execution)) => {
+                    let pending = round.get_mut(&execution).expect("the round has what it decides");
+                    pending.replies.push((request, reply));
+                }
                 Err(Refusal::Error(error)) => answer(reply, Err(error)),
             },
             Message::Command { execution, command, request, reply } => {
@@ -116,6 +122,7 @@ impl Service {
                 return self.forward(execution, shard, InboxMessage::Command(Box::new(command)), request, reply);
             }
             Err(Refusal::Repeated(repeated)) => return answer(reply, repeated),
+            Err(Refusal::Deciding(_)) => unreachable!("only starts are looked for in the round"),
             Err(Refusal::Error(error)) => return answer(reply, Err(error)),
         };
         match self.apply(pending, &command) {
@@ -144,7 +151,7 @@ impl Service {
                 // Its owner finds out by itself what is to be done.
                 tracing::debug!(%execution, shard, command = command.name(), "dropped a command for another's execution");
             }
-            Err(Refusal::Repeated(_)) => unreachable!("internal commands are no requests"),
+            Err(Refusal::Repeated(_) | Refusal::Deciding(_)) => unreachable!("internal commands are no requests"),
             Err(Refusal::Error(error)) => {
                 tracing::warn!(%execution, %error, "could not load an execution; trying again");
                 self.redo_later(execution, vec![command]);
@@ -184,7 +191,9 @@ impl Service {
                 let execution = sent.execution;
                 match refusal {
                     Refusal::Foreign(shard) => tracing::debug!(%execution, shard, "left a command to another owner"),
-                    Refusal::Repeated(_) => tracing::debug!(%execution, "a command was dealt with before"),
+                    Refusal::Repeated(_) | Refusal::Deciding(_) => {
+                        tracing::debug!(%execution, "a command was dealt with before");
+                    }
                     Refusal::Error(error) => {
                         tracing::warn!(%execution, %error, "could not decide a command; trying again");
                     }
@@ -241,8 +250,14 @@ impl Service {
     /// A start that would have to wait, or be refused, must not be the repeat of one that was accepted: it would take the
     /// place of itself.
     async fn must_be_new(&mut self, request: &Request, round: &Round) -> Result<(), Refusal> {
-        if round.values().any(|pending| pending.applied_ids().any(|id| *id == request.id)) {
-            return Err(EngineError::Unavailable("the request is being applied; repeat it".into()).into());
+        if let Some(applied) = round.values().find_map(|pending| pending.applied_as(&request.id)) {
+            return Err(if applied.digest != request.digest {
+                EngineError::RequestReused(request.id.clone()).into()
+            } else if applied.rejection.is_some() {
+                EngineError::Unavailable("the request is being applied; repeat it".into()).into()
+            } else {
+                Refusal::Deciding(applied.execution)
+            });
         }
         match self.repeated(request).await {
             Some(repeated) => Err(Refusal::Repeated(repeated)),
