@@ -24,7 +24,7 @@ fn randomness() -> StdRng {
 
 /// Saves a pipeline that takes a moment and has no limit, so that its executions belong to who starts them.
 async fn slow(replicas: &Replicas) -> String {
-    let mut slow = pipeline(json!([{"id": "wait", "wait": {"duration": "0.5s"}}]));
+    let mut slow = pipeline(json!([{"id": "wait", "wait": {"duration": "2s"}}]));
     slow["concurrency"] = json!({"maxConcurrent": 0});
     slow["displayName"] = json!("Slow");
     replicas.save("slow", &slow).await
