@@ -245,6 +245,11 @@ impl Service {
         }
     }
 
+    /// Notes when something is due that was not known of.
+    fn wake_by(&mut self, due: Option<gennaker_core::Timestamp>) {
+        self.next_due = self.next_due.into_iter().chain(due).min();
+    }
+
     /// Until the next due time, or the next repetition. While a store takes no commits (its disk may be full), what is due
     /// stays due, and is tried again with the repetitions.
     fn sleep(&self) -> Duration {

@@ -79,6 +79,24 @@ pub enum Expect {
     Present,
 }
 
+impl Expect {
+    /// Whether a resource of this name is as expected, where `current` is its revision, if it exists.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`], [`StoreError::NotFound`], [`StoreError::Stale`].
+    pub fn check(self, name: &str, current: Option<i64>) -> Result<(), StoreError> {
+        match (self, current) {
+            (Self::Absent, None) | (Self::Present, Some(_)) => Ok(()),
+            (Self::Absent, Some(_)) => Err(StoreError::Exists(name.to_owned())),
+            (Self::Present | Self::Revision(_), None) => Err(StoreError::NotFound(name.to_owned())),
+            (Self::Revision(expected), Some(current)) if expected == current => Ok(()),
+            (Self::Revision(expected), Some(current)) => {
+                Err(StoreError::Stale { name: name.to_owned(), expected, current })
+            }
+        }
+    }
+}
+
 /// What makes a request the same as an earlier one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestKey {

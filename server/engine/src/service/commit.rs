@@ -99,10 +99,7 @@ impl Service {
     /// Sets off what a state that is in the store asks for, and keeps it in memory while it lives.
     fn resume(&mut self, id: ExecutionId, state: Execution) {
         self.follow(&state);
-        self.next_due = match (self.next_due, state.wake_at()) {
-            (Some(known), Some(new)) => Some(known.min(new)),
-            (known, new) => known.or(new),
-        };
+        self.wake_by(state.wake_at());
         if !state.status.is_final() {
             self.live.put(id, state);
         }

@@ -171,10 +171,7 @@ impl Service {
             }
         }
         let due = self.ports.store.next_due(shards).await?;
-        self.next_due = match (self.next_due, due) {
-            (Some(known), Some(new)) => Some(known.min(new)),
-            (known, new) => known.or(new),
-        };
+        self.wake_by(due);
         self.work_on_inbox().await;
         Ok(())
     }

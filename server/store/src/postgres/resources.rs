@@ -2,7 +2,6 @@
 
 use gennaker_core::Timestamp;
 use gennaker_core::resource::{Resource, ResourceKind};
-use gennaker_ports::StoreError;
 use gennaker_ports::store::{Expect, Page, Reread, ResourceWrite};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Row, query};
@@ -80,7 +79,7 @@ pub(super) async fn write(
     expect: Expect,
 ) -> Result<Resource, Error> {
     let head = head(transaction, write.kind, &write.name).await?;
-    check(&write.name, head.as_ref(), expect)?;
+    expect.check(&write.name, head.as_ref().and_then(Head::current))?;
     let resource = Resource {
         kind: write.kind,
         name: write.name.clone(),
@@ -107,7 +106,7 @@ pub(super) struct Deletion<'a> {
 /// Deletes a resource, and what is below it, within a transaction that has the lock.
 pub(super) async fn delete(transaction: &mut PgConnection, deletion: &Deletion<'_>) -> Result<(), Error> {
     let Deletion { kind, name, expect, actor, time } = *deletion;
-    check(name, head(transaction, kind, name).await?.as_ref(), expect)?;
+    expect.check(name, head(transaction, kind, name).await?.as_ref().and_then(Head::current))?;
     let below = format!("{name}/");
     let kinds: Vec<_> = ResourceKind::ALL.into_iter().map(ResourceKind::as_str).collect();
     let sql = "UPDATE resources SET deleted = true, updated = $1, actor = $2 WHERE NOT deleted
@@ -163,25 +162,19 @@ struct Head {
     deleted: bool,
 }
 
+impl Head {
+    /// The revision, unless it is deleted.
+    fn current(&self) -> Option<i64> {
+        (!self.deleted).then_some(self.revision)
+    }
+}
+
 async fn head(transaction: &mut PgConnection, kind: ResourceKind, name: &str) -> Result<Option<Head>, sqlx::Error> {
     let sql = "SELECT revision, created, deleted FROM resources WHERE kind = $1 AND name = $2";
     let row = query(sql).bind(kind.as_str()).bind(text(name)).fetch_optional(transaction).await?;
     let head =
         |row: PgRow| Ok(Head { revision: row.try_get(0)?, created: columns::time(&row, 1)?, deleted: row.try_get(2)? });
     row.map(head).transpose()
-}
-
-fn check(name: &str, head: Option<&Head>, expect: Expect) -> Result<(), StoreError> {
-    let current = head.filter(|head| !head.deleted).map(|head| head.revision);
-    match (expect, current) {
-        (Expect::Absent, None) | (Expect::Present, Some(_)) => Ok(()),
-        (Expect::Absent, Some(_)) => Err(StoreError::Exists(name.to_owned())),
-        (Expect::Present | Expect::Revision(_), None) => Err(StoreError::NotFound(name.to_owned())),
-        (Expect::Revision(expected), Some(current)) if expected == current => Ok(()),
-        (Expect::Revision(expected), Some(current)) => {
-            Err(StoreError::Stale { name: name.to_owned(), expected, current })
-        }
-    }
 }
 
 async fn insert(transaction: &mut PgConnection, resource: &Resource) -> Result<(), sqlx::Error> {

@@ -2,7 +2,6 @@
 
 use gennaker_core::Timestamp;
 use gennaker_core::resource::{Resource, ResourceKind};
-use gennaker_ports::StoreError;
 use gennaker_ports::store::{Expect, Page, Reread, ResourceWrite};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
@@ -51,7 +50,7 @@ pub(super) fn list(
 /// Writes a resource within a transaction.
 pub(super) fn write(transaction: &Transaction<'_>, write: ResourceWrite, expect: Expect) -> Result<Resource, Error> {
     let head = head(transaction, write.kind, &write.name)?;
-    check(&write.name, head.as_ref(), expect)?;
+    expect.check(&write.name, head.as_ref().and_then(Head::current))?;
     let resource = Resource {
         kind: write.kind,
         name: write.name,
@@ -78,7 +77,7 @@ pub(super) struct Deletion {
 /// Deletes a resource, and what is below it, within a transaction.
 pub(super) fn delete(transaction: &Transaction<'_>, deletion: &Deletion) -> Result<(), Error> {
     let Deletion { kind, name, expect, actor, time } = deletion;
-    check(name, head(transaction, *kind, name)?.as_ref(), *expect)?;
+    expect.check(name, head(transaction, *kind, name)?.as_ref().and_then(Head::current))?;
     let sql = "UPDATE resources SET deleted = 1, updated = $1, actor = $2
         WHERE kind = $3 AND name = $4 AND deleted = 0";
     transaction.prepare_cached(sql)?.execute(params![time.as_micros(), actor, kind.as_str(), name])?;
@@ -125,24 +124,18 @@ struct Head {
     deleted: bool,
 }
 
+impl Head {
+    /// The revision, unless it is deleted.
+    fn current(&self) -> Option<i64> {
+        (!self.deleted).then_some(self.revision)
+    }
+}
+
 fn head(transaction: &Transaction<'_>, kind: ResourceKind, name: &str) -> rusqlite::Result<Option<Head>> {
     let sql = "SELECT revision, created, deleted FROM resources WHERE kind = $1 AND name = $2";
     let head =
         |row: &Row<'_>| Ok(Head { revision: row.get(0)?, created: columns::time(row, 1)?, deleted: row.get(2)? });
     transaction.prepare_cached(sql)?.query_row(params![kind.as_str(), name], head).optional()
-}
-
-fn check(name: &str, head: Option<&Head>, expect: Expect) -> Result<(), StoreError> {
-    let current = head.filter(|head| !head.deleted).map(|head| head.revision);
-    match (expect, current) {
-        (Expect::Absent, None) | (Expect::Present, Some(_)) => Ok(()),
-        (Expect::Absent, Some(_)) => Err(StoreError::Exists(name.to_owned())),
-        (Expect::Present | Expect::Revision(_), None) => Err(StoreError::NotFound(name.to_owned())),
-        (Expect::Revision(expected), Some(current)) if expected == current => Ok(()),
-        (Expect::Revision(expected), Some(current)) => {
-            Err(StoreError::Stale { name: name.to_owned(), expected, current })
-        }
-    }
 }
 
 fn insert(transaction: &Transaction<'_>, resource: &Resource) -> rusqlite::Result<()> {

@@ -37,7 +37,7 @@ impl State {
 
     pub(super) fn write_resource(&mut self, write: &ResourceWrite, expect: Expect) -> Result<Resource, StoreError> {
         let current = self.resource(write.kind, &write.name);
-        check(&write.name, current.as_ref(), expect)?;
+        expect.check(&write.name, current.as_ref().map(|current| current.revision))?;
         let key = (write.kind, write.name.clone());
         let resource = Resource {
             kind: write.kind,
@@ -55,7 +55,7 @@ impl State {
     }
 
     pub(super) fn delete_resource(&mut self, kind: ResourceKind, name: &str, expect: Expect) -> Result<(), StoreError> {
-        check(name, self.resource(kind, name).as_ref(), expect)?;
+        expect.check(name, self.resource(kind, name).as_ref().map(|current| current.revision))?;
         let below = format!("{name}/");
         for ((of, other), head) in &mut self.resources {
             if (*of == kind && other == name) || other.starts_with(&below) {
@@ -69,17 +69,5 @@ impl State {
         let of = |revision| (kind, name.to_owned(), revision);
         let revisions = self.revisions.range(of(0)..of(before.unwrap_or(i64::MAX).max(0)));
         revisions.rev().take(limit).map(|(_, resource)| resource.clone()).collect()
-    }
-}
-
-fn check(name: &str, current: Option<&Resource>, expect: Expect) -> Result<(), StoreError> {
-    match (expect, current.map(|current| current.revision)) {
-        (Expect::Absent, None) | (Expect::Present, Some(_)) => Ok(()),
-        (Expect::Absent, Some(_)) => Err(StoreError::Exists(name.to_owned())),
-        (Expect::Present | Expect::Revision(_), None) => Err(StoreError::NotFound(name.to_owned())),
-        (Expect::Revision(expected), Some(current)) if expected == current => Ok(()),
-        (Expect::Revision(expected), Some(current)) => {
-            Err(StoreError::Stale { name: name.to_owned(), expected, current })
-        }
     }
 }
