@@ -2,6 +2,10 @@
 # Builds the server of the commit before this one into .cache/previous/gennaker, for the story of an upgrade. It leaves that binary
 # in target/debug too, so it runs before the current one is built. Where there is no such commit, or it can't share a database yet,
 # the current server stands in for it.
+#
+# Both builds share their dependencies in one target directory. Cargo tells the crates of the two apart by their version alone (its
+# path within the workspace is the same), so the earlier ones are built as 0.0.0: else cargo would take them for the current ones,
+# whose files are older than that build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,6 +29,8 @@ rm -rf "$previous/source"
 mkdir "$previous/source"
 # With the time of now on the files, so that cargo sees that they have changed since the commit that was built before.
 git archive "$commit" | tar -xm -C "$previous/source"
+sed -i '/^\[workspace.package\]/,/^version/ s/^version = .*/version = "0.0.0"/' "$previous/source/Cargo.toml"
+sed -i '/^name = "gennaker/ { n; s/^version = .*/version = "0.0.0"/ }' "$previous/source/Cargo.lock"
 "$cargo" build --locked -p gennaker --manifest-path "$previous/source/Cargo.toml"
 cp "$CARGO_TARGET_DIR/debug/gennaker" "$previous/gennaker"
 echo "$commit" >"$previous/commit"
