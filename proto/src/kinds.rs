@@ -171,6 +171,7 @@ fn type_of(field: &Field) -> Type {
             "google.protobuf.Duration" => Type::Duration,
             "google.protobuf.Timestamp" => Type::Timestamp,
             "google.protobuf.Struct" => Type::Struct,
+            "google.protobuf.Value" => Type::Value,
             _ => Type::Message,
         },
     }

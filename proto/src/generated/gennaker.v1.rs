@@ -253,7 +253,7 @@ pub struct FieldRules {
     #[prost(bool, tag = "13")]
     pub no_expression: bool,
     /// What to list as choices: "accounts", "regions", "clusters", "server_groups", "load_balancers", "firewalls",
-    /// "images", "applications", "pipelines", "stages".
+    /// "images", "applications", "pipelines", "stages", "expected_artifacts", "custom_kinds".
     #[prost(string, tag = "14")]
     pub choices_from: ::prost::alloc::string::String,
     /// Show the field only when another field of the same message has a value, `detached=false` for instance.
@@ -799,6 +799,240 @@ pub mod account_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// A message that is sent when something happens in an execution. Sending is tried again for about an hour; it never holds
+/// the execution up.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Notification {
+    /// When it is sent. Those of an application and of a pipeline take the occasions of the pipeline, those of a stage the
+    /// others.
+    #[prost(enumeration = "notification::Occasion", repeated, tag = "1")]
+    pub when: ::prost::alloc::vec::Vec<i32>,
+    /// The text; expressions are evaluated. Default: what happened, with a link.
+    #[prost(string, tag = "2")]
+    pub message: ::prost::alloc::string::String,
+    /// How it is sent.
+    #[prost(oneof = "notification::Channel", tags = "10, 11, 12, 13, 14, 15")]
+    pub channel: ::core::option::Option<notification::Channel>,
+}
+/// Nested message and enum types in `Notification`.
+pub mod notification {
+    /// What it is sent about.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Occasion {
+        /// Not used.
+        Unspecified = 0,
+        /// The execution starts.
+        PipelineStarting = 1,
+        /// The execution ended in `SUCCEEDED`.
+        PipelineComplete = 2,
+        /// The execution ended in `TERMINAL`. One that was canceled is not told of.
+        PipelineFailed = 3,
+        /// The stage starts.
+        StageStarting = 4,
+        /// The stage ended well.
+        StageComplete = 5,
+        /// The stage failed.
+        StageFailed = 6,
+        /// The stage waits for a judgment.
+        JudgmentRequested = 7,
+        /// The judgment was to go on.
+        JudgmentContinued = 8,
+        /// The judgment was to stop.
+        JudgmentStopped = 9,
+    }
+    impl Occasion {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "OCCASION_UNSPECIFIED",
+                Self::PipelineStarting => "OCCASION_PIPELINE_STARTING",
+                Self::PipelineComplete => "OCCASION_PIPELINE_COMPLETE",
+                Self::PipelineFailed => "OCCASION_PIPELINE_FAILED",
+                Self::StageStarting => "OCCASION_STAGE_STARTING",
+                Self::StageComplete => "OCCASION_STAGE_COMPLETE",
+                Self::StageFailed => "OCCASION_STAGE_FAILED",
+                Self::JudgmentRequested => "OCCASION_JUDGMENT_REQUESTED",
+                Self::JudgmentContinued => "OCCASION_JUDGMENT_CONTINUED",
+                Self::JudgmentStopped => "OCCASION_JUDGMENT_STOPPED",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "OCCASION_UNSPECIFIED" => Some(Self::Unspecified),
+                "OCCASION_PIPELINE_STARTING" => Some(Self::PipelineStarting),
+                "OCCASION_PIPELINE_COMPLETE" => Some(Self::PipelineComplete),
+                "OCCASION_PIPELINE_FAILED" => Some(Self::PipelineFailed),
+                "OCCASION_STAGE_STARTING" => Some(Self::StageStarting),
+                "OCCASION_STAGE_COMPLETE" => Some(Self::StageComplete),
+                "OCCASION_STAGE_FAILED" => Some(Self::StageFailed),
+                "OCCASION_JUDGMENT_REQUESTED" => Some(Self::JudgmentRequested),
+                "OCCASION_JUDGMENT_CONTINUED" => Some(Self::JudgmentContinued),
+                "OCCASION_JUDGMENT_STOPPED" => Some(Self::JudgmentStopped),
+                _ => None,
+            }
+        }
+    }
+    /// How it is sent.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Channel {
+        /// By e-mail, through the mail server in the settings.
+        #[prost(message, tag = "10")]
+        Email(super::EmailChannel),
+        /// To a Slack channel, with the bot in the settings.
+        #[prost(message, tag = "11")]
+        Slack(super::SlackChannel),
+        /// To a Microsoft Teams channel.
+        #[prost(message, tag = "12")]
+        MicrosoftTeams(super::MicrosoftTeamsChannel),
+        /// To a Google Chat space.
+        #[prost(message, tag = "13")]
+        GoogleChat(super::GoogleChatChannel),
+        /// As an event of PagerDuty.
+        #[prost(message, tag = "14")]
+        PagerDuty(super::PagerDutyChannel),
+        /// As JSON to a URL.
+        #[prost(message, tag = "15")]
+        Webhook(super::WebhookChannel),
+    }
+}
+impl ::prost::Name for Notification {
+    const NAME: &'static str = "Notification";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.Notification".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.Notification".into()
+    }
+}
+/// Sends by e-mail.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EmailChannel {
+    /// To whom.
+    #[prost(string, repeated, tag = "1")]
+    pub to: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// To whom a copy goes.
+    #[prost(string, repeated, tag = "2")]
+    pub cc: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+impl ::prost::Name for EmailChannel {
+    const NAME: &'static str = "EmailChannel";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.EmailChannel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.EmailChannel".into()
+    }
+}
+/// Sends to Slack.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SlackChannel {
+    /// The channel, `#deploys` for instance, or the id of a channel or person.
+    #[prost(string, tag = "1")]
+    pub channel: ::prost::alloc::string::String,
+}
+impl ::prost::Name for SlackChannel {
+    const NAME: &'static str = "SlackChannel";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.SlackChannel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.SlackChannel".into()
+    }
+}
+/// Sends to Microsoft Teams.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MicrosoftTeamsChannel {
+    /// The URL of the channel's incoming webhook, or a reference to it: `env:NAME` or `file:/PATH` on the server.
+    #[prost(string, tag = "1")]
+    pub url: ::prost::alloc::string::String,
+}
+impl ::prost::Name for MicrosoftTeamsChannel {
+    const NAME: &'static str = "MicrosoftTeamsChannel";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.MicrosoftTeamsChannel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.MicrosoftTeamsChannel".into()
+    }
+}
+/// Sends to Google Chat.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GoogleChatChannel {
+    /// The URL of the space's incoming webhook, or a reference to it: `env:NAME` or `file:/PATH` on the server.
+    #[prost(string, tag = "1")]
+    pub url: ::prost::alloc::string::String,
+}
+impl ::prost::Name for GoogleChatChannel {
+    const NAME: &'static str = "GoogleChatChannel";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.GoogleChatChannel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.GoogleChatChannel".into()
+    }
+}
+/// Sends to PagerDuty by its Events API v2. One incident collects the messages of an execution; the end in `SUCCEEDED` resolves
+/// it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PagerDutyChannel {
+    /// The integration key of the service, or a reference to it: `env:NAME` or `file:/PATH` on the server.
+    #[prost(string, tag = "1")]
+    pub routing_key: ::prost::alloc::string::String,
+    /// How bad it is: `critical`, `error`, `warning` or `info`.
+    #[prost(string, tag = "2")]
+    pub severity: ::prost::alloc::string::String,
+}
+impl ::prost::Name for PagerDutyChannel {
+    const NAME: &'static str = "PagerDutyChannel";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.PagerDutyChannel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.PagerDutyChannel".into()
+    }
+}
+/// Sends JSON to a URL.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WebhookChannel {
+    /// The URL.
+    #[prost(string, tag = "1")]
+    pub url: ::prost::alloc::string::String,
+    /// A reference to the secret with which the body is signed: `env:NAME` or `file:/PATH` on the server. The header
+    /// `X-Gennaker-Signature-256` then has the HMAC-SHA256 of the body in hexadecimal, after `sha256=`.
+    #[prost(string, tag = "2")]
+    pub hmac_secret: ::prost::alloc::string::String,
+}
+impl ::prost::Name for WebhookChannel {
+    const NAME: &'static str = "WebhookChannel";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.WebhookChannel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.WebhookChannel".into()
+    }
+}
 /// An application: a group of clusters, load balancers, firewalls, pipelines and their executions. Cloud
 /// resources belong to it by their names (`{application}-{stack}-{detail}-v000`).
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -841,6 +1075,9 @@ pub struct Application {
     /// Output only. Who wrote last.
     #[prost(string, tag = "11")]
     pub update_actor: ::prost::alloc::string::String,
+    /// Messages about the executions of all its pipelines.
+    #[prost(message, repeated, tag = "12")]
+    pub notifications: ::prost::alloc::vec::Vec<Notification>,
 }
 impl ::prost::Name for Application {
     const NAME: &'static str = "Application";
@@ -1754,6 +1991,156 @@ pub mod application_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// A thing that an execution uses or makes, by reference: an image, a file in a repository, a package.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Artifact {
+    /// What it is, `docker/image`, `local/image` or `git/repo` for instance.
+    #[prost(string, tag = "1")]
+    pub r#type: ::prost::alloc::string::String,
+    /// What it is called, without its version.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Which version of it.
+    #[prost(string, tag = "3")]
+    pub version: ::prost::alloc::string::String,
+    /// Where it is: a region or a repository for instance.
+    #[prost(string, tag = "4")]
+    pub location: ::prost::alloc::string::String,
+    /// How it is fetched or used: a URL, an image with its tag or digest. For the type `embedded/base64`, its content.
+    #[prost(string, tag = "5")]
+    pub reference: ::prost::alloc::string::String,
+    /// More about it.
+    #[prost(btree_map = "string, string", tag = "6")]
+    pub metadata: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// The account with which it is fetched.
+    #[prost(string, tag = "7")]
+    pub account: ::prost::alloc::string::String,
+    /// Where it comes from: a build or a link for instance.
+    #[prost(string, tag = "8")]
+    pub provenance: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Artifact {
+    const NAME: &'static str = "Artifact";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.Artifact".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.Artifact".into()
+    }
+}
+/// An artifact that a pipeline waits for at its start, or that a stage makes. It is bound to the first of: an artifact
+/// that was received (or made) and matches; the one of the execution before, if `use_prior`; `default_artifact`. When
+/// there is none, the start is refused, or the stage fails.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExpectedArtifact {
+    /// Unique in the pipeline: triggers and stages name it by this.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The name to show. Default: the id.
+    #[prost(string, tag = "2")]
+    pub display_name: ::prost::alloc::string::String,
+    /// What matches: each of type, name, version, location and reference that is set is a regular expression (the syntax
+    /// of RE2) for the whole of that field, or the same text. `embedded/base64` and `remote/base64` match each other.
+    #[prost(message, optional, tag = "3")]
+    pub r#match: ::core::option::Option<Artifact>,
+    /// Takes what the execution before this one had, when nothing that matches was received.
+    #[prost(bool, tag = "4")]
+    pub use_prior: bool,
+    /// Takes this, when there is nothing else.
+    #[prost(message, optional, tag = "5")]
+    pub default_artifact: ::core::option::Option<Artifact>,
+}
+impl ::prost::Name for ExpectedArtifact {
+    const NAME: &'static str = "ExpectedArtifact";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ExpectedArtifact".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ExpectedArtifact".into()
+    }
+}
+/// What an expected artifact was bound to.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ResolvedArtifact {
+    /// The id of the expected artifact.
+    #[prost(string, tag = "1")]
+    pub expected: ::prost::alloc::string::String,
+    /// The artifact.
+    #[prost(message, optional, tag = "2")]
+    pub artifact: ::core::option::Option<Artifact>,
+    /// Where it comes from.
+    #[prost(enumeration = "resolved_artifact::Source", tag = "3")]
+    pub source: i32,
+}
+/// Nested message and enum types in `ResolvedArtifact`.
+pub mod resolved_artifact {
+    /// Where the artifact comes from.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Source {
+        /// Not used.
+        Unspecified = 0,
+        /// The trigger or the caller brought it.
+        Received = 1,
+        /// The execution before had it.
+        Prior = 2,
+        /// It is the default.
+        Default = 3,
+        /// The stage made it.
+        Produced = 4,
+    }
+    impl Source {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "SOURCE_UNSPECIFIED",
+                Self::Received => "SOURCE_RECEIVED",
+                Self::Prior => "SOURCE_PRIOR",
+                Self::Default => "SOURCE_DEFAULT",
+                Self::Produced => "SOURCE_PRODUCED",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "SOURCE_UNSPECIFIED" => Some(Self::Unspecified),
+                "SOURCE_RECEIVED" => Some(Self::Received),
+                "SOURCE_PRIOR" => Some(Self::Prior),
+                "SOURCE_DEFAULT" => Some(Self::Default),
+                "SOURCE_PRODUCED" => Some(Self::Produced),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for ResolvedArtifact {
+    const NAME: &'static str = "ResolvedArtifact";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ResolvedArtifact".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ResolvedArtifact".into()
+    }
+}
 /// One thing that is wrong in a request or in a definition.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FieldViolation {
@@ -1906,6 +2293,9 @@ pub struct DeployCluster {
     /// stage before this one found.
     #[prost(string, tag = "6")]
     pub image: ::prost::alloc::string::String,
+    /// The id of the expected artifact whose reference is the image, instead of `image`: one of the pipeline, or of a stage before.
+    #[prost(string, tag = "22")]
+    pub image_artifact: ::prost::alloc::string::String,
     /// The number of instances. Default: one.
     #[prost(message, optional, tag = "7")]
     pub capacity: ::core::option::Option<Capacity>,
@@ -2406,7 +2796,7 @@ pub struct Precondition {
     #[prost(string, tag = "1")]
     pub fail_message: ::prost::alloc::string::String,
     /// What must hold.
-    #[prost(oneof = "precondition::Check", tags = "2, 3")]
+    #[prost(oneof = "precondition::Check", tags = "2, 3, 4")]
     pub check: ::core::option::Option<precondition::Check>,
 }
 /// Nested message and enum types in `Precondition`.
@@ -2420,6 +2810,9 @@ pub mod precondition {
         /// How another stage ended.
         #[prost(message, tag = "3")]
         StageStatus(super::StageStatusPrecondition),
+        /// An expression whose value must be true.
+        #[prost(message, tag = "4")]
+        Expression(super::ExpressionPrecondition),
     }
 }
 impl ::prost::Name for Precondition {
@@ -2456,6 +2849,23 @@ impl ::prost::Name for ClusterSizePrecondition {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/gennaker.v1.ClusterSizePrecondition".into()
+    }
+}
+/// The value of an expression is true. Any other value, and none, fails.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExpressionPrecondition {
+    /// The expression, with or without `${ }` around it.
+    #[prost(string, tag = "1")]
+    pub expression: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ExpressionPrecondition {
+    const NAME: &'static str = "ExpressionPrecondition";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ExpressionPrecondition".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ExpressionPrecondition".into()
     }
 }
 /// Another stage of the pipeline has a status.
@@ -2561,6 +2971,50 @@ impl ::prost::Name for CreateServerGroupStage {
         "/gennaker.v1.CreateServerGroupStage".into()
     }
 }
+/// A kind of stage that the operator of the server has defined in its settings: a call of a URL under a name of its own, with
+/// parameters. ListStageKinds has each of them as `custom/{kind}`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CustomStage {
+    /// The kind, by its name in the settings.
+    #[prost(string, tag = "1")]
+    pub kind: ::prost::alloc::string::String,
+    /// The values of its parameters.
+    #[prost(btree_map = "string, string", tag = "2")]
+    pub parameters: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+}
+impl ::prost::Name for CustomStage {
+    const NAME: &'static str = "CustomStage";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.CustomStage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.CustomStage".into()
+    }
+}
+/// Waits for another execution to end well. When that fails or is canceled, the stage is canceled.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DependsOnExecutionStage {
+    /// The execution, `applications/{application}/executions/{execution}`. An id alone means one of this application.
+    #[prost(string, tag = "1")]
+    pub execution: ::prost::alloc::string::String,
+    /// How long to wait.
+    #[prost(message, optional, tag = "2")]
+    pub timeout: ::core::option::Option<::prost_types::Duration>,
+}
+impl ::prost::Name for DependsOnExecutionStage {
+    const NAME: &'static str = "DependsOnExecutionStage";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.DependsOnExecutionStage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.DependsOnExecutionStage".into()
+    }
+}
 /// Deploys new server groups, each with its strategy, side by side.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DeployStage {
@@ -2661,6 +3115,83 @@ impl ::prost::Name for EnableServerGroupStage {
         "/gennaker.v1.EnableServerGroupStage".into()
     }
 }
+/// Computes values. Each is an output of the stage, and later stages can read it by its bare name: `${ version }`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EvaluateVariablesStage {
+    /// The variables, in order: each can use those before it.
+    #[prost(message, repeated, tag = "1")]
+    pub variables: ::prost::alloc::vec::Vec<Variable>,
+}
+impl ::prost::Name for EvaluateVariablesStage {
+    const NAME: &'static str = "EvaluateVariablesStage";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.EvaluateVariablesStage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.EvaluateVariablesStage".into()
+    }
+}
+/// A name for a value.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Variable {
+    /// The name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The value: a text with expressions. One expression and nothing else keeps the type of its value.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+    /// What it is for.
+    #[prost(string, tag = "3")]
+    pub description: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Variable {
+    const NAME: &'static str = "Variable";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.Variable".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.Variable".into()
+    }
+}
+/// Fails. With a condition, it ends an execution that should not go on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FailStage {
+    /// Why.
+    #[prost(string, tag = "1")]
+    pub message: ::prost::alloc::string::String,
+}
+impl ::prost::Name for FailStage {
+    const NAME: &'static str = "FailStage";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.FailStage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.FailStage".into()
+    }
+}
+/// Finds artifacts that an execution of a pipeline had or made, and binds the expected artifacts of the stage to them.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FindArtifactStage {
+    /// The pipeline, `applications/{application}/pipelines/{pipeline}`. The newest of its executions is taken.
+    #[prost(string, tag = "1")]
+    pub pipeline: ::prost::alloc::string::String,
+    /// Only an execution with one of these statuses. Default: `SUCCEEDED`.
+    #[prost(enumeration = "ExecutionStatus", repeated, tag = "2")]
+    pub statuses: ::prost::alloc::vec::Vec<i32>,
+}
+impl ::prost::Name for FindArtifactStage {
+    const NAME: &'static str = "FindArtifactStage";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.FindArtifactStage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.FindArtifactStage".into()
+    }
+}
 /// Finds the image that a cluster runs, for the deploy stages after it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FindImageStage {
@@ -2741,6 +3272,19 @@ impl ::prost::Name for FindImageStage {
         "/gennaker.v1.FindImageStage".into()
     }
 }
+/// Does nothing: a point at which branches meet, or under which stages are shown together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupStage {}
+impl ::prost::Name for GroupStage {
+    const NAME: &'static str = "GroupStage";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.GroupStage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.GroupStage".into()
+    }
+}
 /// Waits until a person decides whether the execution goes on.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ManualJudgmentStage {
@@ -2753,6 +3297,15 @@ pub struct ManualJudgmentStage {
     /// Who may judge, by user name. Empty means everybody who may run the pipeline.
     #[prost(string, repeated, tag = "3")]
     pub judges: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Who may judge, by role; one of `judges` may too. Empty means that roles don't matter.
+    #[prost(string, repeated, tag = "5")]
+    pub roles: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How many different people must let it go on. One who stops it stops it at once.
+    #[prost(uint32, tag = "6")]
+    pub approvals: u32,
+    /// Who started the execution may not judge.
+    #[prost(bool, tag = "7")]
+    pub no_self_approval: bool,
     /// The stage fails when nobody judged by then.
     #[prost(message, optional, tag = "4")]
     pub deadline: ::core::option::Option<::prost_types::Duration>,
@@ -2904,6 +3457,51 @@ impl ::prost::Name for RollbackServerGroupStage {
         "/gennaker.v1.RollbackServerGroupStage".into()
     }
 }
+/// Runs a process of an image until it ends. The stage fails when the process does.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RunJobStage {
+    /// The account, by its id.
+    #[prost(string, tag = "1")]
+    pub account: ::prost::alloc::string::String,
+    /// The region.
+    #[prost(string, tag = "2")]
+    pub region: ::prost::alloc::string::String,
+    /// The image, by its id in the account and region or by its full name.
+    #[prost(string, tag = "3")]
+    pub image: ::prost::alloc::string::String,
+    /// The id of the expected artifact whose reference is the image, instead of `image`.
+    #[prost(string, tag = "4")]
+    pub image_artifact: ::prost::alloc::string::String,
+    /// The program and its arguments; nothing is read by a shell. Default: the image's own command.
+    #[prost(string, repeated, tag = "5")]
+    pub command: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Its environment.
+    #[prost(btree_map = "string, string", tag = "6")]
+    pub env: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// How long it may run; then it is ended, and the stage fails.
+    #[prost(message, optional, tag = "7")]
+    pub timeout: ::core::option::Option<::prost_types::Duration>,
+    /// A file that the process writes in its working directory, by its relative path: `key=value` lines, or JSON or YAML by the
+    /// end of its name. One that is missing or empty fails the stage.
+    #[prost(string, tag = "8")]
+    pub property_file: ::prost::alloc::string::String,
+    /// Ends as soon as the process was started.
+    #[prost(bool, tag = "9")]
+    pub detached: bool,
+}
+impl ::prost::Name for RunJobStage {
+    const NAME: &'static str = "RunJobStage";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.RunJobStage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.RunJobStage".into()
+    }
+}
 /// Runs another pipeline.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RunPipelineStage {
@@ -2989,6 +3587,27 @@ impl ::prost::Name for ShrinkClusterStage {
         "/gennaker.v1.ShrinkClusterStage".into()
     }
 }
+/// A stage of Spinnaker that was imported and that this server can't run yet. It keeps what it was, so that an export gives it back and
+/// nothing is lost. A pipeline that has one can be saved, and not be started.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SpinnakerStage {
+    /// Spinnaker's type, `deployManifest` for instance.
+    #[prost(string, tag = "1")]
+    pub r#type: ::prost::alloc::string::String,
+    /// The stage's own fields, as they were.
+    #[prost(message, optional, tag = "2")]
+    pub context: ::core::option::Option<::prost_types::Struct>,
+}
+impl ::prost::Name for SpinnakerStage {
+    const NAME: &'static str = "SpinnakerStage";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.SpinnakerStage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.SpinnakerStage".into()
+    }
+}
 /// Waits for a time.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WaitStage {
@@ -3007,6 +3626,266 @@ impl ::prost::Name for WaitStage {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/gennaker.v1.WaitStage".into()
+    }
+}
+/// Waits until a point in time.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WaitUntilStage {
+    /// When. An expression for it gives a text such as `2026-11-24T08:00:00Z`, or a number of milliseconds since 1970.
+    #[prost(message, optional, tag = "1")]
+    pub time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Shown to a person who wants to skip the wait.
+    #[prost(string, tag = "2")]
+    pub skip_text: ::prost::alloc::string::String,
+}
+impl ::prost::Name for WaitUntilStage {
+    const NAME: &'static str = "WaitUntilStage";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.WaitUntilStage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.WaitUntilStage".into()
+    }
+}
+/// Calls a URL, and may follow what that set off until it ends.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WebhookStage {
+    /// The URL to call.
+    #[prost(string, tag = "1")]
+    pub url: ::prost::alloc::string::String,
+    /// How.
+    #[prost(enumeration = "HttpMethod", tag = "2")]
+    pub method: i32,
+    /// What is sent, any JSON; a text is sent as it is. Expressions in its texts are evaluated.
+    #[prost(message, optional, tag = "3")]
+    pub payload: ::core::option::Option<::prost_types::Value>,
+    /// Headers.
+    #[prost(btree_map = "string, string", tag = "4")]
+    pub headers: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// Headers whose values are secrets: the name to a reference, `env:NAME` or `file:/PATH` on the server.
+    #[prost(btree_map = "string, string", tag = "5")]
+    pub secret_headers: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// Answers with which the stage fails at once. Default: 504. Other answers from 400 on fail it too, but 429 and those
+    /// from 500 on are tried again first.
+    #[prost(uint32, repeated, tag = "6")]
+    pub fail_fast_statuses: ::prost::alloc::vec::Vec<u32>,
+    /// Answers that are tried again, and how often; for the first call and for looks at the progress.
+    #[prost(message, repeated, tag = "7")]
+    pub retries: ::prost::alloc::vec::Vec<WebhookRetry>,
+    /// How the progress is followed. Not set means that the answer to the call is the end.
+    #[prost(message, optional, tag = "8")]
+    pub monitor: ::core::option::Option<WebhookMonitor>,
+    /// Calls nothing, and only follows the progress at `monitor.status_url`.
+    #[prost(bool, tag = "9")]
+    pub monitor_only: bool,
+    /// What is called when the stage fails or is canceled while it follows the progress.
+    #[prost(message, optional, tag = "10")]
+    pub cancellation: ::core::option::Option<WebhookCancellation>,
+}
+impl ::prost::Name for WebhookStage {
+    const NAME: &'static str = "WebhookStage";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.WebhookStage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.WebhookStage".into()
+    }
+}
+/// An answer that is tried again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WebhookRetry {
+    /// The status.
+    #[prost(uint32, tag = "1")]
+    pub status: u32,
+    /// How often at most, in all. Default: until the time is over.
+    #[prost(uint32, tag = "2")]
+    pub max_attempts: u32,
+}
+impl ::prost::Name for WebhookRetry {
+    const NAME: &'static str = "WebhookRetry";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.WebhookRetry".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.WebhookRetry".into()
+    }
+}
+/// How the progress of what a call set off is followed. A server that can't be reached, answers from 500 on, 429 and those in
+/// `retries` are looked at again; any other answer from 400 on fails the stage.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WebhookMonitor {
+    /// Where the URL of the progress is.
+    #[prost(enumeration = "webhook_monitor::StatusUrl", tag = "1")]
+    pub status_url_from: i32,
+    /// Where in the body of the answer it is, as JSONPath.
+    #[prost(string, tag = "2")]
+    pub status_url_path: ::prost::alloc::string::String,
+    /// The URL itself, for a stage that only follows the progress.
+    #[prost(string, tag = "3")]
+    pub status_url: ::prost::alloc::string::String,
+    /// Where in the body the status is, as JSONPath (RFC 9535): one text or number. A number is a percentage, and 100 is the
+    /// end. Empty means that the first good answer is the end.
+    #[prost(string, tag = "4")]
+    pub status_path: ::prost::alloc::string::String,
+    /// Where in the body a line to show or a percentage is, as JSONPath.
+    #[prost(string, tag = "5")]
+    pub progress_path: ::prost::alloc::string::String,
+    /// Statuses with which the stage succeeds; upper and lower case are the same. Others that are in none of the lists mean
+    /// that it goes on.
+    #[prost(string, repeated, tag = "6")]
+    pub success_statuses: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Statuses with which the stage ends as canceled.
+    #[prost(string, repeated, tag = "7")]
+    pub canceled_statuses: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Statuses with which the stage fails.
+    #[prost(string, repeated, tag = "8")]
+    pub terminal_statuses: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The time before the first look.
+    #[prost(message, optional, tag = "9")]
+    pub wait_before: ::core::option::Option<::prost_types::Duration>,
+    /// How long it is followed. Looks come every second for a minute, then every 15 seconds.
+    #[prost(message, optional, tag = "10")]
+    pub timeout: ::core::option::Option<::prost_types::Duration>,
+}
+/// Nested message and enum types in `WebhookMonitor`.
+pub mod webhook_monitor {
+    /// Where the URL of the progress is.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum StatusUrl {
+        /// The same as CALLED_URL.
+        Unspecified = 0,
+        /// It is the URL that was called, by GET.
+        CalledUrl = 1,
+        /// In the header `Location` of the answer.
+        LocationHeader = 2,
+        /// In the body of the answer, at `status_url_path`.
+        Body = 3,
+    }
+    impl StatusUrl {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "STATUS_URL_UNSPECIFIED",
+                Self::CalledUrl => "STATUS_URL_CALLED_URL",
+                Self::LocationHeader => "STATUS_URL_LOCATION_HEADER",
+                Self::Body => "STATUS_URL_BODY",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "STATUS_URL_UNSPECIFIED" => Some(Self::Unspecified),
+                "STATUS_URL_CALLED_URL" => Some(Self::CalledUrl),
+                "STATUS_URL_LOCATION_HEADER" => Some(Self::LocationHeader),
+                "STATUS_URL_BODY" => Some(Self::Body),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for WebhookMonitor {
+    const NAME: &'static str = "WebhookMonitor";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.WebhookMonitor".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.WebhookMonitor".into()
+    }
+}
+/// What is called when a stage fails or is canceled.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WebhookCancellation {
+    /// The URL.
+    #[prost(string, tag = "1")]
+    pub url: ::prost::alloc::string::String,
+    /// How.
+    #[prost(enumeration = "HttpMethod", tag = "2")]
+    pub method: i32,
+    /// What is sent, any JSON.
+    #[prost(message, optional, tag = "3")]
+    pub payload: ::core::option::Option<::prost_types::Value>,
+}
+impl ::prost::Name for WebhookCancellation {
+    const NAME: &'static str = "WebhookCancellation";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.WebhookCancellation".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.WebhookCancellation".into()
+    }
+}
+/// The method of an HTTP call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum HttpMethod {
+    /// The same as POST, or GET where the progress is followed.
+    Unspecified = 0,
+    /// GET.
+    Get = 1,
+    /// HEAD.
+    Head = 2,
+    /// POST.
+    Post = 3,
+    /// PUT.
+    Put = 4,
+    /// PATCH.
+    Patch = 5,
+    /// DELETE.
+    Delete = 6,
+}
+impl HttpMethod {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "HTTP_METHOD_UNSPECIFIED",
+            Self::Get => "HTTP_METHOD_GET",
+            Self::Head => "HTTP_METHOD_HEAD",
+            Self::Post => "HTTP_METHOD_POST",
+            Self::Put => "HTTP_METHOD_PUT",
+            Self::Patch => "HTTP_METHOD_PATCH",
+            Self::Delete => "HTTP_METHOD_DELETE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "HTTP_METHOD_UNSPECIFIED" => Some(Self::Unspecified),
+            "HTTP_METHOD_GET" => Some(Self::Get),
+            "HTTP_METHOD_HEAD" => Some(Self::Head),
+            "HTTP_METHOD_POST" => Some(Self::Post),
+            "HTTP_METHOD_PUT" => Some(Self::Put),
+            "HTTP_METHOD_PATCH" => Some(Self::Patch),
+            "HTTP_METHOD_DELETE" => Some(Self::Delete),
+            _ => None,
+        }
     }
 }
 /// A stage: one node of the pipeline's graph. Its kind says what it does; the other fields say when it runs and
@@ -3047,10 +3926,21 @@ pub struct Stage {
     /// A note for readers. Not evaluated.
     #[prost(string, tag = "9")]
     pub comments: ::prost::alloc::string::String,
+    /// An expression: the stage runs only if its value is true, `parameters.env == 'prod'` for instance. When it is false, or no
+    /// truth value at all, the stage ends in `SKIPPED` and the stages after it run. Empty means that it runs.
+    #[prost(string, tag = "11")]
+    pub condition: ::prost::alloc::string::String,
+    /// Messages about the stage.
+    #[prost(message, repeated, tag = "12")]
+    pub notifications: ::prost::alloc::vec::Vec<Notification>,
+    /// Artifacts that the stage must make: what it put out as `artifacts` is matched with them when its tasks are done. Later stages
+    /// can use them by their ids.
+    #[prost(message, repeated, tag = "13")]
+    pub expected_artifacts: ::prost::alloc::vec::Vec<ExpectedArtifact>,
     /// What the stage does.
     #[prost(
         oneof = "stage::Kind",
-        tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36"
+        tags = "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46"
     )]
     pub kind: ::core::option::Option<stage::Kind>,
 }
@@ -3110,6 +4000,36 @@ pub mod stage {
         /// Finds the image that a cluster runs.
         #[prost(message, tag = "36")]
         FindImage(super::FindImageStage),
+        /// Calls a URL, and may follow what that set off.
+        #[prost(message, tag = "37")]
+        Webhook(super::WebhookStage),
+        /// Does what the operator of the server has defined.
+        #[prost(message, tag = "38")]
+        Custom(super::CustomStage),
+        /// Computes values.
+        #[prost(message, tag = "39")]
+        EvaluateVariables(super::EvaluateVariablesStage),
+        /// Waits until a point in time.
+        #[prost(message, tag = "40")]
+        WaitUntil(super::WaitUntilStage),
+        /// Fails.
+        #[prost(message, tag = "41")]
+        Fail(super::FailStage),
+        /// Does nothing.
+        #[prost(message, tag = "42")]
+        Group(super::GroupStage),
+        /// Waits for another execution.
+        #[prost(message, tag = "43")]
+        DependsOnExecution(super::DependsOnExecutionStage),
+        /// Finds artifacts of an execution.
+        #[prost(message, tag = "44")]
+        FindArtifact(super::FindArtifactStage),
+        /// Runs a process.
+        #[prost(message, tag = "45")]
+        RunJob(super::RunJobStage),
+        /// A stage of Spinnaker that this server can't run yet.
+        #[prost(message, tag = "46")]
+        Spinnaker(super::SpinnakerStage),
     }
 }
 impl ::prost::Name for Stage {
@@ -3354,6 +4274,15 @@ pub struct Execution {
     /// The parameters to show in lists: those that the pipeline pins.
     #[prost(string, repeated, tag = "19")]
     pub pinned_parameters: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The artifacts that it was started with. Empty in lists.
+    #[prost(message, repeated, tag = "20")]
+    pub artifacts: ::prost::alloc::vec::Vec<Artifact>,
+    /// What the pipeline's expected artifacts were bound to. Empty in lists.
+    #[prost(message, repeated, tag = "21")]
+    pub resolved_artifacts: ::prost::alloc::vec::Vec<ResolvedArtifact>,
+    /// What it sets off and does not wait for: notifications, and clean-ups of work that was canceled. Empty in lists.
+    #[prost(message, repeated, tag = "22")]
+    pub errands: ::prost::alloc::vec::Vec<Errand>,
 }
 impl ::prost::Name for Execution {
     const NAME: &'static str = "Execution";
@@ -3363,6 +4292,137 @@ impl ::prost::Name for Execution {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/gennaker.v1.Execution".into()
+    }
+}
+/// Something that an execution sets off and does not wait for. It is done even when the execution has ended by then.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Errand {
+    /// Its number in the execution, from 1.
+    #[prost(uint32, tag = "1")]
+    pub id: u32,
+    /// What sort of thing it is.
+    #[prost(enumeration = "errand::Kind", tag = "2")]
+    pub kind: i32,
+    /// What it is, as a line to show.
+    #[prost(string, tag = "3")]
+    pub description: ::prost::alloc::string::String,
+    /// The id of the stage that it belongs to. Empty for the execution.
+    #[prost(string, tag = "4")]
+    pub stage: ::prost::alloc::string::String,
+    /// Where it stands.
+    #[prost(enumeration = "errand::State", tag = "5")]
+    pub state: i32,
+    /// How often it was tried.
+    #[prost(uint32, tag = "6")]
+    pub attempt: u32,
+    /// How it went, or what went wrong the last time.
+    #[prost(string, tag = "7")]
+    pub message: ::prost::alloc::string::String,
+    /// When it is tried again.
+    #[prost(message, optional, tag = "8")]
+    pub retry_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// Nested message and enum types in `Errand`.
+pub mod errand {
+    /// What sort of thing it is.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Kind {
+        /// Not used.
+        Unspecified = 0,
+        /// A message is sent.
+        Notification = 1,
+        /// Work that a stage had begun is called off.
+        CallOff = 2,
+    }
+    impl Kind {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "KIND_UNSPECIFIED",
+                Self::Notification => "KIND_NOTIFICATION",
+                Self::CallOff => "KIND_CALL_OFF",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "KIND_UNSPECIFIED" => Some(Self::Unspecified),
+                "KIND_NOTIFICATION" => Some(Self::Notification),
+                "KIND_CALL_OFF" => Some(Self::CallOff),
+                _ => None,
+            }
+        }
+    }
+    /// Where it stands.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum State {
+        /// Not used.
+        Unspecified = 0,
+        /// It is under way, or will be tried again.
+        Pending = 1,
+        /// It was done.
+        Done = 2,
+        /// It was given up.
+        Failed = 3,
+    }
+    impl State {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "STATE_UNSPECIFIED",
+                Self::Pending => "STATE_PENDING",
+                Self::Done => "STATE_DONE",
+                Self::Failed => "STATE_FAILED",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "STATE_UNSPECIFIED" => Some(Self::Unspecified),
+                "STATE_PENDING" => Some(Self::Pending),
+                "STATE_DONE" => Some(Self::Done),
+                "STATE_FAILED" => Some(Self::Failed),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for Errand {
+    const NAME: &'static str = "Errand";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.Errand".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.Errand".into()
     }
 }
 /// Why an execution was started.
@@ -3583,7 +4643,7 @@ pub struct StageExecution {
     /// What happens when it fails.
     #[prost(enumeration = "FailurePolicy", tag = "19")]
     pub on_failure: i32,
-    /// Who skipped it, and why. Not set when it was not skipped by hand.
+    /// Who skipped it, and why; for one whose condition did not hold, the server. Not set when it was not skipped.
     #[prost(message, optional, tag = "20")]
     pub skip: ::core::option::Option<Skip>,
 }
@@ -3709,7 +4769,7 @@ impl ::prost::Name for TaskExecution {
     }
 }
 /// A judgment that a stage asks a person for.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Judgment {
     /// What the judge should look at, in Markdown.
     #[prost(string, tag = "1")]
@@ -3738,6 +4798,18 @@ pub struct Judgment {
     /// When it was decided.
     #[prost(message, optional, tag = "9")]
     pub time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Who may judge, by role.
+    #[prost(string, repeated, tag = "10")]
+    pub roles: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How many people must let it go on.
+    #[prost(uint32, tag = "11")]
+    pub approvals: u32,
+    /// Who started the execution may not judge.
+    #[prost(bool, tag = "12")]
+    pub no_self_approval: bool,
+    /// What each who judged has said, in order.
+    #[prost(message, repeated, tag = "13")]
+    pub verdicts: ::prost::alloc::vec::Vec<Verdict>,
 }
 /// Nested message and enum types in `Judgment`.
 pub mod judgment {
@@ -3793,6 +4865,35 @@ impl ::prost::Name for Judgment {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/gennaker.v1.Judgment".into()
+    }
+}
+/// What one judge said.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Verdict {
+    /// What.
+    #[prost(enumeration = "judgment::Decision", tag = "1")]
+    pub decision: i32,
+    /// Who.
+    #[prost(string, tag = "2")]
+    pub judge: ::prost::alloc::string::String,
+    /// The input that the judge chose.
+    #[prost(string, tag = "3")]
+    pub input: ::prost::alloc::string::String,
+    /// What the judge wrote.
+    #[prost(string, tag = "4")]
+    pub comment: ::prost::alloc::string::String,
+    /// When.
+    #[prost(message, optional, tag = "5")]
+    pub time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Verdict {
+    const NAME: &'static str = "Verdict";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.Verdict".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.Verdict".into()
     }
 }
 /// What a stage or an execution waits for.
@@ -4029,7 +5130,7 @@ pub enum ExecutionEventType {
     ExecutionCancelRequested = 5,
     /// Somebody retried a stage: it and the stages after it are back at their beginning.
     ExecutionRetried = 6,
-    /// It ended. No event comes after it unless a stage is retried.
+    /// It ended. After it come only events of errands, unless a stage is retried. A watch ends with it.
     ExecutionCompleted = 7,
     /// A stage started; it may wait for its execution window first.
     StageStarted = 10,
@@ -4057,6 +5158,12 @@ pub enum ExecutionEventType {
     JudgmentSubmitted = 30,
     /// The execution that a stage runs ended.
     ChildCompleted = 31,
+    /// Something was set off that the execution does not wait for.
+    ErrandAdded = 40,
+    /// An errand failed, and will be tried again.
+    ErrandDeferred = 41,
+    /// An errand was done, or given up.
+    ErrandCompleted = 42,
 }
 impl ExecutionEventType {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4088,6 +5195,9 @@ impl ExecutionEventType {
             Self::TaskCompleted => "EXECUTION_EVENT_TYPE_TASK_COMPLETED",
             Self::JudgmentSubmitted => "EXECUTION_EVENT_TYPE_JUDGMENT_SUBMITTED",
             Self::ChildCompleted => "EXECUTION_EVENT_TYPE_CHILD_COMPLETED",
+            Self::ErrandAdded => "EXECUTION_EVENT_TYPE_ERRAND_ADDED",
+            Self::ErrandDeferred => "EXECUTION_EVENT_TYPE_ERRAND_DEFERRED",
+            Self::ErrandCompleted => "EXECUTION_EVENT_TYPE_ERRAND_COMPLETED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4116,8 +5226,272 @@ impl ExecutionEventType {
             "EXECUTION_EVENT_TYPE_TASK_COMPLETED" => Some(Self::TaskCompleted),
             "EXECUTION_EVENT_TYPE_JUDGMENT_SUBMITTED" => Some(Self::JudgmentSubmitted),
             "EXECUTION_EVENT_TYPE_CHILD_COMPLETED" => Some(Self::ChildCompleted),
+            "EXECUTION_EVENT_TYPE_ERRAND_ADDED" => Some(Self::ErrandAdded),
+            "EXECUTION_EVENT_TYPE_ERRAND_DEFERRED" => Some(Self::ErrandDeferred),
+            "EXECUTION_EVENT_TYPE_ERRAND_COMPLETED" => Some(Self::ErrandCompleted),
             _ => None,
         }
+    }
+}
+/// A pipeline: stages with dependencies between them, and the parameters of a run. Every save makes a revision.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Pipeline {
+    /// `applications/{application}/pipelines/{pipeline}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The name to show. Default: the id.
+    #[prost(string, tag = "2")]
+    pub display_name: ::prost::alloc::string::String,
+    /// What it does, in Markdown.
+    #[prost(string, tag = "3")]
+    pub description: ::prost::alloc::string::String,
+    /// It can't be started, neither by people nor by triggers. Executions that run go on.
+    #[prost(bool, tag = "4")]
+    pub disabled: bool,
+    /// What a run asks for.
+    #[prost(message, repeated, tag = "5")]
+    pub parameters: ::prost::alloc::vec::Vec<Parameter>,
+    /// The stages. Their dependencies form a graph without cycles. The order here has no meaning.
+    #[prost(message, repeated, tag = "6")]
+    pub stages: ::prost::alloc::vec::Vec<Stage>,
+    /// How many executions run at a time. Default: one, the others wait in order.
+    #[prost(message, optional, tag = "7")]
+    pub concurrency: ::core::option::Option<Concurrency>,
+    /// Free pairs of key and value. Executions get them too.
+    #[prost(btree_map = "string, string", tag = "8")]
+    pub labels: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// Artifacts that a run needs.
+    #[prost(message, repeated, tag = "9")]
+    pub expected_artifacts: ::prost::alloc::vec::Vec<ExpectedArtifact>,
+    /// Messages about the executions, besides those of the application.
+    #[prost(message, repeated, tag = "10")]
+    pub notifications: ::prost::alloc::vec::Vec<Notification>,
+    /// Changes with every write. Send it back in an update or a delete, and the call fails with
+    /// `ABORTED` if somebody else wrote in between. Empty in an update means no check.
+    #[prost(string, tag = "11")]
+    pub etag: ::prost::alloc::string::String,
+    /// Output only. Counts the writes, from 1.
+    #[prost(uint64, tag = "12")]
+    pub revision: u64,
+    /// Output only.
+    #[prost(message, optional, tag = "13")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Output only. The time of the last write.
+    #[prost(message, optional, tag = "14")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Output only. Who wrote last.
+    #[prost(string, tag = "15")]
+    pub update_actor: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Pipeline {
+    const NAME: &'static str = "Pipeline";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.Pipeline".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.Pipeline".into()
+    }
+}
+/// How many executions of a pipeline run at a time, and what happens to the others.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Concurrency {
+    /// The most executions that run at a time. Not set means 1; 0 means no limit.
+    #[prost(uint32, optional, tag = "1")]
+    pub max_concurrent: ::core::option::Option<u32>,
+    /// What happens to an execution that can't run at once.
+    #[prost(enumeration = "concurrency::QueuePolicy", tag = "2")]
+    pub queue_policy: i32,
+}
+/// Nested message and enum types in `Concurrency`.
+pub mod concurrency {
+    /// What happens to an execution that can't run at once.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum QueuePolicy {
+        /// The same as WAIT_IN_ORDER.
+        Unspecified = 0,
+        /// It waits; the oldest runs first.
+        WaitInOrder = 1,
+        /// It waits, and executions that waited before are cancelled: the newest runs next.
+        NewestOnly = 2,
+        /// It isn't made: a start fails with `FAILED_PRECONDITION`, and a trigger notes why it did not fire.
+        Skip = 3,
+    }
+    impl QueuePolicy {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "QUEUE_POLICY_UNSPECIFIED",
+                Self::WaitInOrder => "QUEUE_POLICY_WAIT_IN_ORDER",
+                Self::NewestOnly => "QUEUE_POLICY_NEWEST_ONLY",
+                Self::Skip => "QUEUE_POLICY_SKIP",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "QUEUE_POLICY_UNSPECIFIED" => Some(Self::Unspecified),
+                "QUEUE_POLICY_WAIT_IN_ORDER" => Some(Self::WaitInOrder),
+                "QUEUE_POLICY_NEWEST_ONLY" => Some(Self::NewestOnly),
+                "QUEUE_POLICY_SKIP" => Some(Self::Skip),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for Concurrency {
+    const NAME: &'static str = "Concurrency";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.Concurrency".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.Concurrency".into()
+    }
+}
+/// A value that a run of the pipeline asks for. Expressions read it as `${ parameters.NAME }`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Parameter {
+    /// The name in expressions: letters, digits and `_`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The name in a form. Default: `name`.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// Help for the person who fills in the form.
+    #[prost(string, tag = "3")]
+    pub description: ::prost::alloc::string::String,
+    /// The type of the value.
+    #[prost(enumeration = "parameter::Type", tag = "4")]
+    pub r#type: i32,
+    /// A start without a value fails, unless there is a default.
+    #[prost(bool, tag = "5")]
+    pub required: bool,
+    /// The value when the start gives none, as text of the type. Not set means that there is none.
+    #[prost(string, optional, tag = "6")]
+    pub default_value: ::core::option::Option<::prost::alloc::string::String>,
+    /// The only values allowed. Empty means any value of the type.
+    #[prost(string, repeated, tag = "7")]
+    pub options: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Shown with the execution in lists.
+    #[prost(bool, tag = "8")]
+    pub pinned: bool,
+}
+/// Nested message and enum types in `Parameter`.
+pub mod parameter {
+    /// The type of the value.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Type {
+        /// The same as STRING.
+        Unspecified = 0,
+        /// Any text.
+        String = 1,
+        /// A whole number, `-3` for instance.
+        Integer = 2,
+        /// A number, `2.5` for instance.
+        Number = 3,
+        /// `true` or `false`.
+        Boolean = 4,
+        /// A day, `2026-11-24` for instance.
+        Date = 5,
+    }
+    impl Type {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "TYPE_UNSPECIFIED",
+                Self::String => "TYPE_STRING",
+                Self::Integer => "TYPE_INTEGER",
+                Self::Number => "TYPE_NUMBER",
+                Self::Boolean => "TYPE_BOOLEAN",
+                Self::Date => "TYPE_DATE",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "TYPE_UNSPECIFIED" => Some(Self::Unspecified),
+                "TYPE_STRING" => Some(Self::String),
+                "TYPE_INTEGER" => Some(Self::Integer),
+                "TYPE_NUMBER" => Some(Self::Number),
+                "TYPE_BOOLEAN" => Some(Self::Boolean),
+                "TYPE_DATE" => Some(Self::Date),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for Parameter {
+    const NAME: &'static str = "Parameter";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.Parameter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.Parameter".into()
+    }
+}
+/// One save of a pipeline.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PipelineRevision {
+    /// `applications/{application}/pipelines/{pipeline}/revisions/{revision}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The number, from 1.
+    #[prost(uint64, tag = "2")]
+    pub revision: u64,
+    /// The pipeline as it was saved. Empty in lists.
+    #[prost(message, optional, tag = "3")]
+    pub pipeline: ::core::option::Option<Pipeline>,
+    /// Who saved it.
+    #[prost(string, tag = "4")]
+    pub actor: ::prost::alloc::string::String,
+    /// When it was saved.
+    #[prost(message, optional, tag = "5")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What the person who saved it wrote about the change.
+    #[prost(string, tag = "6")]
+    pub message: ::prost::alloc::string::String,
+}
+impl ::prost::Name for PipelineRevision {
+    const NAME: &'static str = "PipelineRevision";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.PipelineRevision".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.PipelineRevision".into()
     }
 }
 /// The request of StartExecution.
@@ -4143,6 +5517,9 @@ pub struct StartExecutionRequest {
     /// Checks the request and answers as if it had been carried out, but changes nothing.
     #[prost(bool, tag = "5")]
     pub validate_only: bool,
+    /// Artifacts that it gets, for the pipeline's expected artifacts and for expressions.
+    #[prost(message, repeated, tag = "6")]
+    pub artifacts: ::prost::alloc::vec::Vec<Artifact>,
 }
 impl ::prost::Name for StartExecutionRequest {
     const NAME: &'static str = "StartExecutionRequest";
@@ -4653,6 +6030,272 @@ impl ::prost::Name for SubmitJudgmentResponse {
         "/gennaker.v1.SubmitJudgmentResponse".into()
     }
 }
+/// The request of PlanExecution.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanExecutionRequest {
+    /// The pipeline, `applications/{application}/pipelines/{pipeline}`.
+    #[prost(string, tag = "1")]
+    pub pipeline: ::prost::alloc::string::String,
+    /// The pipeline as it might be saved. Not set takes the one that is saved.
+    #[prost(message, optional, tag = "2")]
+    pub definition: ::core::option::Option<Pipeline>,
+    /// The values of its parameters; over those of `execution`.
+    #[prost(btree_map = "string, string", tag = "3")]
+    pub parameters: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// An execution of the application whose parameters, trigger, artifacts and outputs of stages (by their ids) are taken.
+    #[prost(string, tag = "4")]
+    pub execution: ::prost::alloc::string::String,
+    /// What a trigger would have seen.
+    #[prost(message, optional, tag = "5")]
+    pub payload: ::core::option::Option<::prost_types::Value>,
+    /// Artifacts that would be brought.
+    #[prost(message, repeated, tag = "6")]
+    pub artifacts: ::prost::alloc::vec::Vec<Artifact>,
+}
+impl ::prost::Name for PlanExecutionRequest {
+    const NAME: &'static str = "PlanExecutionRequest";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.PlanExecutionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.PlanExecutionRequest".into()
+    }
+}
+/// The answer of PlanExecution.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanExecutionResponse {
+    /// The stages, those that other stages make included, in the order in which they could run.
+    #[prost(message, repeated, tag = "1")]
+    pub stages: ::prost::alloc::vec::Vec<PlannedStage>,
+    /// The values of the parameters, defaults included.
+    #[prost(btree_map = "string, string", tag = "2")]
+    pub parameters: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// What the expected artifacts would be bound to.
+    #[prost(message, repeated, tag = "3")]
+    pub resolved_artifacts: ::prost::alloc::vec::Vec<ResolvedArtifact>,
+    /// What would keep the pipeline from being started.
+    #[prost(message, repeated, tag = "4")]
+    pub problems: ::prost::alloc::vec::Vec<FieldViolation>,
+}
+impl ::prost::Name for PlanExecutionResponse {
+    const NAME: &'static str = "PlanExecutionResponse";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.PlanExecutionResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.PlanExecutionResponse".into()
+    }
+}
+/// A stage of a plan.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlannedStage {
+    /// The id.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The name to show.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// The kind.
+    #[prost(string, tag = "3")]
+    pub kind: ::prost::alloc::string::String,
+    /// The id of the stage that makes it. Empty for a stage of the pipeline.
+    #[prost(string, tag = "4")]
+    pub parent: ::prost::alloc::string::String,
+    /// Where it stands in its parent.
+    #[prost(enumeration = "stage_execution::Position", tag = "5")]
+    pub position: i32,
+    /// The ids of the stages that come before.
+    #[prost(string, repeated, tag = "6")]
+    pub depends_on: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What would become of it.
+    #[prost(enumeration = "planned_stage::Verdict", tag = "7")]
+    pub verdict: i32,
+    /// Why it would fail or is not known.
+    #[prost(string, tag = "8")]
+    pub problem: ::prost::alloc::string::String,
+    /// Its condition.
+    #[prost(message, optional, tag = "9")]
+    pub condition: ::core::option::Option<PlannedExpression>,
+    /// The expressions in its fields.
+    #[prost(message, repeated, tag = "10")]
+    pub expressions: ::prost::alloc::vec::Vec<PlannedExpression>,
+    /// The kind's message with its expressions evaluated, as far as they could be.
+    #[prost(message, optional, tag = "11")]
+    pub inputs: ::core::option::Option<::prost_types::Struct>,
+    /// What it does, step by step.
+    #[prost(message, repeated, tag = "12")]
+    pub tasks: ::prost::alloc::vec::Vec<PlannedTask>,
+}
+/// Nested message and enum types in `PlannedStage`.
+pub mod planned_stage {
+    /// What would become of the stage.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Verdict {
+        /// Not used.
+        Unspecified = 0,
+        /// It would run.
+        Runs = 1,
+        /// Its condition does not hold.
+        Skipped = 2,
+        /// It would fail at its start.
+        Fails = 3,
+        /// It depends on what only a run will show.
+        Unknown = 4,
+    }
+    impl Verdict {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "VERDICT_UNSPECIFIED",
+                Self::Runs => "VERDICT_RUNS",
+                Self::Skipped => "VERDICT_SKIPPED",
+                Self::Fails => "VERDICT_FAILS",
+                Self::Unknown => "VERDICT_UNKNOWN",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "VERDICT_UNSPECIFIED" => Some(Self::Unspecified),
+                "VERDICT_RUNS" => Some(Self::Runs),
+                "VERDICT_SKIPPED" => Some(Self::Skipped),
+                "VERDICT_FAILS" => Some(Self::Fails),
+                "VERDICT_UNKNOWN" => Some(Self::Unknown),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for PlannedStage {
+    const NAME: &'static str = "PlannedStage";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.PlannedStage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.PlannedStage".into()
+    }
+}
+/// A step of a stage in a plan.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlannedTask {
+    /// What it is called.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What it waits for or does.
+    #[prost(enumeration = "waiting::Kind", tag = "2")]
+    pub kind: i32,
+    /// How long it takes, or may take.
+    #[prost(message, optional, tag = "3")]
+    pub limit: ::core::option::Option<::prost_types::Duration>,
+}
+impl ::prost::Name for PlannedTask {
+    const NAME: &'static str = "PlannedTask";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.PlannedTask".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.PlannedTask".into()
+    }
+}
+/// An expression with what became of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlannedExpression {
+    /// The field that it is for, `deploy.clusters\[0\].image` for instance.
+    #[prost(string, tag = "1")]
+    pub field: ::prost::alloc::string::String,
+    /// The text with expressions, as it was written.
+    #[prost(string, tag = "2")]
+    pub source: ::prost::alloc::string::String,
+    /// What was read, by its path: `parameters.size` for instance.
+    #[prost(btree_map = "string, message", tag = "3")]
+    pub reads: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost_types::Value,
+    >,
+    /// The value. Not set when there is none.
+    #[prost(message, optional, tag = "4")]
+    pub value: ::core::option::Option<::prost_types::Value>,
+    /// Why there is none, with the place in the text.
+    #[prost(string, tag = "5")]
+    pub error: ::prost::alloc::string::String,
+    /// It needs what only a run will show: outputs of stages, or something from outside.
+    #[prost(bool, tag = "6")]
+    pub unknown: bool,
+}
+impl ::prost::Name for PlannedExpression {
+    const NAME: &'static str = "PlannedExpression";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.PlannedExpression".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.PlannedExpression".into()
+    }
+}
+/// The request of EvaluateExpression.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EvaluateExpressionRequest {
+    /// The execution, `applications/{application}/executions/{execution}`.
+    #[prost(string, tag = "1")]
+    pub execution: ::prost::alloc::string::String,
+    /// The text with expressions. One without `${ }` is taken for an expression.
+    #[prost(string, tag = "2")]
+    pub expression: ::prost::alloc::string::String,
+    /// The id of the stage that would evaluate it. Empty means a stage after all others.
+    #[prost(string, tag = "3")]
+    pub stage: ::prost::alloc::string::String,
+}
+impl ::prost::Name for EvaluateExpressionRequest {
+    const NAME: &'static str = "EvaluateExpressionRequest";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.EvaluateExpressionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.EvaluateExpressionRequest".into()
+    }
+}
+/// The answer of EvaluateExpression.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EvaluateExpressionResponse {
+    /// What became of it.
+    #[prost(message, optional, tag = "1")]
+    pub result: ::core::option::Option<PlannedExpression>,
+}
+impl ::prost::Name for EvaluateExpressionResponse {
+    const NAME: &'static str = "EvaluateExpressionResponse";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.EvaluateExpressionResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.EvaluateExpressionResponse".into()
+    }
+}
 /// The request of ExplainExecution.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ExplainExecutionRequest {
@@ -5115,6 +6758,61 @@ pub mod execution_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Shows what a run of a pipeline would do: every stage with what it plans, and every expression with its source, what it
+        /// reads and its value or error. Nothing is started, stored or called.
+        pub async fn plan_execution(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PlanExecutionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PlanExecutionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/gennaker.v1.ExecutionService/PlanExecution",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("gennaker.v1.ExecutionService", "PlanExecution"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Evaluates a text with expressions as a stage of an execution would.
+        pub async fn evaluate_expression(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EvaluateExpressionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EvaluateExpressionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/gennaker.v1.ExecutionService/EvaluateExpression",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("gennaker.v1.ExecutionService", "EvaluateExpression"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Says for everything that has not ended what it waits for, until when, and who can act.
         pub async fn explain_execution(
             &mut self,
@@ -5262,6 +6960,23 @@ pub mod execution_service_server {
             request: tonic::Request<super::SubmitJudgmentRequest>,
         ) -> std::result::Result<
             tonic::Response<super::SubmitJudgmentResponse>,
+            tonic::Status,
+        >;
+        /// Shows what a run of a pipeline would do: every stage with what it plans, and every expression with its source, what it
+        /// reads and its value or error. Nothing is started, stored or called.
+        async fn plan_execution(
+            &self,
+            request: tonic::Request<super::PlanExecutionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PlanExecutionResponse>,
+            tonic::Status,
+        >;
+        /// Evaluates a text with expressions as a stage of an execution would.
+        async fn evaluate_expression(
+            &self,
+            request: tonic::Request<super::EvaluateExpressionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EvaluateExpressionResponse>,
             tonic::Status,
         >;
         /// Says for everything that has not ended what it waits for, until when, and who can act.
@@ -5842,6 +7557,101 @@ pub mod execution_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SubmitJudgmentSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/gennaker.v1.ExecutionService/PlanExecution" => {
+                    #[allow(non_camel_case_types)]
+                    struct PlanExecutionSvc<T: ExecutionService>(pub Arc<T>);
+                    impl<
+                        T: ExecutionService,
+                    > tonic::server::UnaryService<super::PlanExecutionRequest>
+                    for PlanExecutionSvc<T> {
+                        type Response = super::PlanExecutionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::PlanExecutionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExecutionService>::plan_execution(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PlanExecutionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/gennaker.v1.ExecutionService/EvaluateExpression" => {
+                    #[allow(non_camel_case_types)]
+                    struct EvaluateExpressionSvc<T: ExecutionService>(pub Arc<T>);
+                    impl<
+                        T: ExecutionService,
+                    > tonic::server::UnaryService<super::EvaluateExpressionRequest>
+                    for EvaluateExpressionSvc<T> {
+                        type Response = super::EvaluateExpressionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EvaluateExpressionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExecutionService>::evaluate_expression(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EvaluateExpressionSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -10625,6 +12435,8 @@ pub mod field_descriptor {
         Map = 9,
         /// Any JSON object.
         Struct = 10,
+        /// Any JSON value.
+        Value = 11,
     }
     impl Type {
         /// String value of the enum field names used in the ProtoBuf definition.
@@ -10644,6 +12456,7 @@ pub mod field_descriptor {
                 Self::Message => "TYPE_MESSAGE",
                 Self::Map => "TYPE_MAP",
                 Self::Struct => "TYPE_STRUCT",
+                Self::Value => "TYPE_VALUE",
             }
         }
         /// Creates an enum from field names used in the ProtoBuf definition.
@@ -10660,6 +12473,7 @@ pub mod field_descriptor {
                 "TYPE_MESSAGE" => Some(Self::Message),
                 "TYPE_MAP" => Some(Self::Map),
                 "TYPE_STRUCT" => Some(Self::Struct),
+                "TYPE_VALUE" => Some(Self::Value),
                 _ => None,
             }
         }
@@ -10698,259 +12512,859 @@ impl ::prost::Name for Choice {
         "/gennaker.v1.Choice".into()
     }
 }
-/// A pipeline: stages with dependencies between them, and the parameters of a run. Every save makes a revision.
+/// Fires when somebody calls TriggerService.FireTrigger: a button with fixed parameters.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ManualTrigger {}
+impl ::prost::Name for ManualTrigger {
+    const NAME: &'static str = "ManualTrigger";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ManualTrigger".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ManualTrigger".into()
+    }
+}
+/// A trigger of Spinnaker that was imported and whose source this server can't listen to yet. It keeps what it was, and never fires.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Pipeline {
-    /// `applications/{application}/pipelines/{pipeline}`.
+pub struct SpinnakerTrigger {
+    /// Spinnaker's type, `cron` for instance.
+    #[prost(string, tag = "1")]
+    pub r#type: ::prost::alloc::string::String,
+    /// The trigger's own fields, as they were.
+    #[prost(message, optional, tag = "2")]
+    pub context: ::core::option::Option<::prost_types::Struct>,
+}
+impl ::prost::Name for SpinnakerTrigger {
+    const NAME: &'static str = "SpinnakerTrigger";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.SpinnakerTrigger".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.SpinnakerTrigger".into()
+    }
+}
+/// Fires when a program posts a JSON object to the trigger's URL, and the sender proves that it may. `parameters` in the body
+/// are values for the pipeline's parameters, and `artifacts` a list of artifacts.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WebhookTrigger {
+    /// Output only. The path to post to on this server: `/webhooks/{trigger}`, or with the token at its end when there
+    /// is no `hmac_secret`.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// Output only, and only for callers who may write the application. The unguessable token that proves the sender,
+    /// made by the server when there is no `hmac_secret`. It is in `path`, or it is sent as `Authorization: Bearer TOKEN`.
+    #[prost(string, tag = "2")]
+    pub token: ::prost::alloc::string::String,
+    /// A reference to the secret that the sender signs with: `env:NAME` or `file:/PATH` on the server. The sender puts
+    /// the HMAC-SHA256 of the body, in hexadecimal and with or without `sha256=` before it, in `signature_header`.
+    #[prost(string, tag = "3")]
+    pub hmac_secret: ::prost::alloc::string::String,
+    /// The header that has the signature.
+    #[prost(string, tag = "4")]
+    pub signature_header: ::prost::alloc::string::String,
+    /// Which bodies fire: the key or dotted path of a value (`ref`, `repository.name`, `commits\[0\].id`) to a regular
+    /// expression that must be found in it. All must hold; a list matches when one of its elements does; a value that is
+    /// missing does not match.
+    #[prost(btree_map = "string, string", tag = "5")]
+    pub payload_constraints: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// The header that tells deliveries apart, `X-GitHub-Delivery` for instance: a second one with the same value does
+    /// not fire. Empty means the header `Idempotency-Key`.
+    #[prost(string, tag = "6")]
+    pub delivery_header: ::prost::alloc::string::String,
+}
+impl ::prost::Name for WebhookTrigger {
+    const NAME: &'static str = "WebhookTrigger";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.WebhookTrigger".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.WebhookTrigger".into()
+    }
+}
+/// A trigger starts a pipeline when its source sees something. What it saw and what it did is a trigger event.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Trigger {
+    /// `applications/{application}/triggers/{trigger}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
     /// The name to show. Default: the id.
     #[prost(string, tag = "2")]
     pub display_name: ::prost::alloc::string::String,
-    /// What it does, in Markdown.
+    /// What it is for.
     #[prost(string, tag = "3")]
     pub description: ::prost::alloc::string::String,
-    /// It can't be started, neither by people nor by triggers. Executions that run go on.
-    #[prost(bool, tag = "4")]
+    /// The pipeline that it starts, `applications/{application}/pipelines/{pipeline}`.
+    #[prost(string, tag = "4")]
+    pub pipeline: ::prost::alloc::string::String,
+    /// It does not start anything. What it sees is noted with the decision `DISABLED`.
+    #[prost(bool, tag = "5")]
     pub disabled: bool,
-    /// What a run asks for.
-    #[prost(message, repeated, tag = "5")]
-    pub parameters: ::prost::alloc::vec::Vec<Parameter>,
-    /// The stages. Their dependencies form a graph without cycles. The order here has no meaning.
-    #[prost(message, repeated, tag = "6")]
-    pub stages: ::prost::alloc::vec::Vec<Stage>,
-    /// How many executions run at a time. Default: one, the others wait in order.
-    #[prost(message, optional, tag = "7")]
-    pub concurrency: ::core::option::Option<Concurrency>,
-    /// Free pairs of key and value. Executions get them too.
-    #[prost(btree_map = "string, string", tag = "8")]
-    pub labels: ::prost::alloc::collections::BTreeMap<
+    /// Values for the pipeline's parameters. Those that the source brings win over these.
+    #[prost(btree_map = "string, string", tag = "6")]
+    pub parameters: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,
         ::prost::alloc::string::String,
     >,
+    /// The ids of expected artifacts of the pipeline. The trigger fires only when one of the artifacts that its source brings
+    /// matches one of them. Empty means that it fires without artifacts too.
+    #[prost(string, repeated, tag = "12")]
+    pub expected_artifacts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Changes with every write. Send it back in an update or a delete, and the call fails with
     /// `ABORTED` if somebody else wrote in between. Empty in an update means no check.
-    #[prost(string, tag = "11")]
+    #[prost(string, tag = "7")]
     pub etag: ::prost::alloc::string::String,
     /// Output only. Counts the writes, from 1.
-    #[prost(uint64, tag = "12")]
+    #[prost(uint64, tag = "8")]
     pub revision: u64,
     /// Output only.
-    #[prost(message, optional, tag = "13")]
+    #[prost(message, optional, tag = "9")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Output only. The time of the last write.
-    #[prost(message, optional, tag = "14")]
+    #[prost(message, optional, tag = "10")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Output only. Who wrote last.
-    #[prost(string, tag = "15")]
+    #[prost(string, tag = "11")]
     pub update_actor: ::prost::alloc::string::String,
+    /// What it listens to.
+    #[prost(oneof = "trigger::Source", tags = "20, 21, 22")]
+    pub source: ::core::option::Option<trigger::Source>,
 }
-impl ::prost::Name for Pipeline {
-    const NAME: &'static str = "Pipeline";
+/// Nested message and enum types in `Trigger`.
+pub mod trigger {
+    /// What it listens to.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Source {
+        /// A person or a program calls FireTrigger.
+        #[prost(message, tag = "20")]
+        Manual(super::ManualTrigger),
+        /// A program posts JSON to a URL.
+        #[prost(message, tag = "21")]
+        Webhook(super::WebhookTrigger),
+        /// A trigger of Spinnaker that this server can't listen to yet.
+        #[prost(message, tag = "22")]
+        Spinnaker(super::SpinnakerTrigger),
+    }
+}
+impl ::prost::Name for Trigger {
+    const NAME: &'static str = "Trigger";
     const PACKAGE: &'static str = "gennaker.v1";
     fn full_name() -> ::prost::alloc::string::String {
-        "gennaker.v1.Pipeline".into()
+        "gennaker.v1.Trigger".into()
     }
     fn type_url() -> ::prost::alloc::string::String {
-        "/gennaker.v1.Pipeline".into()
+        "/gennaker.v1.Trigger".into()
     }
 }
-/// How many executions of a pipeline run at a time, and what happens to the others.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Concurrency {
-    /// The most executions that run at a time. Not set means 1; 0 means no limit.
-    #[prost(uint32, optional, tag = "1")]
-    pub max_concurrent: ::core::option::Option<u32>,
-    /// What happens to an execution that can't run at once.
-    #[prost(enumeration = "concurrency::QueuePolicy", tag = "2")]
-    pub queue_policy: i32,
-}
-/// Nested message and enum types in `Concurrency`.
-pub mod concurrency {
-    /// What happens to an execution that can't run at once.
-    #[derive(
-        Clone,
-        Copy,
-        Debug,
-        PartialEq,
-        Eq,
-        Hash,
-        PartialOrd,
-        Ord,
-        ::prost::Enumeration
-    )]
-    #[repr(i32)]
-    pub enum QueuePolicy {
-        /// The same as WAIT_IN_ORDER.
-        Unspecified = 0,
-        /// It waits; the oldest runs first.
-        WaitInOrder = 1,
-        /// It waits, and executions that waited before are cancelled: the newest runs next.
-        NewestOnly = 2,
-        /// It isn't made: a start fails with `FAILED_PRECONDITION`, and a trigger notes why it did not fire.
-        Skip = 3,
-    }
-    impl QueuePolicy {
-        /// String value of the enum field names used in the ProtoBuf definition.
-        ///
-        /// The values are not transformed in any way and thus are considered stable
-        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-        pub fn as_str_name(&self) -> &'static str {
-            match self {
-                Self::Unspecified => "QUEUE_POLICY_UNSPECIFIED",
-                Self::WaitInOrder => "QUEUE_POLICY_WAIT_IN_ORDER",
-                Self::NewestOnly => "QUEUE_POLICY_NEWEST_ONLY",
-                Self::Skip => "QUEUE_POLICY_SKIP",
-            }
-        }
-        /// Creates an enum from field names used in the ProtoBuf definition.
-        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-            match value {
-                "QUEUE_POLICY_UNSPECIFIED" => Some(Self::Unspecified),
-                "QUEUE_POLICY_WAIT_IN_ORDER" => Some(Self::WaitInOrder),
-                "QUEUE_POLICY_NEWEST_ONLY" => Some(Self::NewestOnly),
-                "QUEUE_POLICY_SKIP" => Some(Self::Skip),
-                _ => None,
-            }
-        }
-    }
-}
-impl ::prost::Name for Concurrency {
-    const NAME: &'static str = "Concurrency";
-    const PACKAGE: &'static str = "gennaker.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "gennaker.v1.Concurrency".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/gennaker.v1.Concurrency".into()
-    }
-}
-/// A value that a run of the pipeline asks for. Expressions read it as `${ parameters.NAME }`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Parameter {
-    /// The name in expressions: letters, digits and `_`.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// The name in a form. Default: `name`.
-    #[prost(string, tag = "2")]
-    pub label: ::prost::alloc::string::String,
-    /// Help for the person who fills in the form.
-    #[prost(string, tag = "3")]
-    pub description: ::prost::alloc::string::String,
-    /// The type of the value.
-    #[prost(enumeration = "parameter::Type", tag = "4")]
-    pub r#type: i32,
-    /// A start without a value fails, unless there is a default.
-    #[prost(bool, tag = "5")]
-    pub required: bool,
-    /// The value when the start gives none, as text of the type. Not set means that there is none.
-    #[prost(string, optional, tag = "6")]
-    pub default_value: ::core::option::Option<::prost::alloc::string::String>,
-    /// The only values allowed. Empty means any value of the type.
-    #[prost(string, repeated, tag = "7")]
-    pub options: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Shown with the execution in lists.
-    #[prost(bool, tag = "8")]
-    pub pinned: bool,
-}
-/// Nested message and enum types in `Parameter`.
-pub mod parameter {
-    /// The type of the value.
-    #[derive(
-        Clone,
-        Copy,
-        Debug,
-        PartialEq,
-        Eq,
-        Hash,
-        PartialOrd,
-        Ord,
-        ::prost::Enumeration
-    )]
-    #[repr(i32)]
-    pub enum Type {
-        /// The same as STRING.
-        Unspecified = 0,
-        /// Any text.
-        String = 1,
-        /// A whole number, `-3` for instance.
-        Integer = 2,
-        /// A number, `2.5` for instance.
-        Number = 3,
-        /// `true` or `false`.
-        Boolean = 4,
-        /// A day, `2026-11-24` for instance.
-        Date = 5,
-    }
-    impl Type {
-        /// String value of the enum field names used in the ProtoBuf definition.
-        ///
-        /// The values are not transformed in any way and thus are considered stable
-        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-        pub fn as_str_name(&self) -> &'static str {
-            match self {
-                Self::Unspecified => "TYPE_UNSPECIFIED",
-                Self::String => "TYPE_STRING",
-                Self::Integer => "TYPE_INTEGER",
-                Self::Number => "TYPE_NUMBER",
-                Self::Boolean => "TYPE_BOOLEAN",
-                Self::Date => "TYPE_DATE",
-            }
-        }
-        /// Creates an enum from field names used in the ProtoBuf definition.
-        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-            match value {
-                "TYPE_UNSPECIFIED" => Some(Self::Unspecified),
-                "TYPE_STRING" => Some(Self::String),
-                "TYPE_INTEGER" => Some(Self::Integer),
-                "TYPE_NUMBER" => Some(Self::Number),
-                "TYPE_BOOLEAN" => Some(Self::Boolean),
-                "TYPE_DATE" => Some(Self::Date),
-                _ => None,
-            }
-        }
-    }
-}
-impl ::prost::Name for Parameter {
-    const NAME: &'static str = "Parameter";
-    const PACKAGE: &'static str = "gennaker.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "gennaker.v1.Parameter".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/gennaker.v1.Parameter".into()
-    }
-}
-/// One save of a pipeline.
+/// Something that a trigger saw, and what it did about it.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct PipelineRevision {
-    /// `applications/{application}/pipelines/{pipeline}/revisions/{revision}`.
+pub struct TriggerEvent {
+    /// `applications/{application}/triggers/{trigger}/events/{event}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    /// The number, from 1.
-    #[prost(uint64, tag = "2")]
-    pub revision: u64,
-    /// The pipeline as it was saved. Empty in lists.
+    /// The trigger.
+    #[prost(string, tag = "2")]
+    pub trigger: ::prost::alloc::string::String,
+    /// When it was seen.
+    #[prost(message, optional, tag = "3")]
+    pub time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What was decided.
+    #[prost(enumeration = "trigger_event::Decision", tag = "4")]
+    pub decision: i32,
+    /// Why, in words.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+    /// The execution that was started, or the one of the earlier event. Empty if there is none.
+    #[prost(string, tag = "6")]
+    pub execution: ::prost::alloc::string::String,
+    /// What was seen, cut to a limit.
+    #[prost(message, optional, tag = "7")]
+    pub payload: ::core::option::Option<::prost_types::Value>,
+    /// Who or what caused it: the person who fired the trigger, or the address of the sender.
+    #[prost(string, tag = "8")]
+    pub actor: ::prost::alloc::string::String,
+}
+/// Nested message and enum types in `TriggerEvent`.
+pub mod trigger_event {
+    /// What was decided.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Decision {
+        /// Not used.
+        Unspecified = 0,
+        /// An execution was started.
+        Fired = 1,
+        /// The constraints of the trigger did not match.
+        Filtered = 2,
+        /// The same was seen before; its execution is named.
+        Deduplicated = 3,
+        /// The trigger or the pipeline is disabled.
+        Disabled = 4,
+        /// A limit was reached: of the pipeline's concurrency with the policy SKIP, or of the trigger's rate.
+        Capped = 5,
+        /// The start failed; `reason` says why.
+        Failed = 6,
+        /// It is being decided.
+        Pending = 7,
+    }
+    impl Decision {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "DECISION_UNSPECIFIED",
+                Self::Fired => "DECISION_FIRED",
+                Self::Filtered => "DECISION_FILTERED",
+                Self::Deduplicated => "DECISION_DEDUPLICATED",
+                Self::Disabled => "DECISION_DISABLED",
+                Self::Capped => "DECISION_CAPPED",
+                Self::Failed => "DECISION_FAILED",
+                Self::Pending => "DECISION_PENDING",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "DECISION_UNSPECIFIED" => Some(Self::Unspecified),
+                "DECISION_FIRED" => Some(Self::Fired),
+                "DECISION_FILTERED" => Some(Self::Filtered),
+                "DECISION_DEDUPLICATED" => Some(Self::Deduplicated),
+                "DECISION_DISABLED" => Some(Self::Disabled),
+                "DECISION_CAPPED" => Some(Self::Capped),
+                "DECISION_FAILED" => Some(Self::Failed),
+                "DECISION_PENDING" => Some(Self::Pending),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for TriggerEvent {
+    const NAME: &'static str = "TriggerEvent";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.TriggerEvent".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.TriggerEvent".into()
+    }
+}
+/// The request of ImportSpinnakerPipelines.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ImportSpinnakerPipelinesRequest {
+    /// The application that the pipelines will belong to, `applications/{application}`.
+    #[prost(string, tag = "1")]
+    pub parent: ::prost::alloc::string::String,
+    /// JSON texts: each a pipeline, a list of pipelines, or the configuration of a templated pipeline (`schema` v2).
+    #[prost(string, repeated, tag = "2")]
+    pub documents: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The templates (MPTv2, JSON texts) that templated pipelines among the documents use.
+    #[prost(string, repeated, tag = "3")]
+    pub templates: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Accounts whose names differ: the name in Spinnaker to the name here.
+    #[prost(btree_map = "string, string", tag = "4")]
+    pub accounts: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// Only report what would be done.
+    #[prost(bool, tag = "5")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for ImportSpinnakerPipelinesRequest {
+    const NAME: &'static str = "ImportSpinnakerPipelinesRequest";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ImportSpinnakerPipelinesRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ImportSpinnakerPipelinesRequest".into()
+    }
+}
+/// The answer of ImportSpinnakerPipelines.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ImportSpinnakerPipelinesResponse {
+    /// The pipelines, in the order of the documents.
+    #[prost(message, repeated, tag = "1")]
+    pub pipelines: ::prost::alloc::vec::Vec<ImportedPipeline>,
+}
+impl ::prost::Name for ImportSpinnakerPipelinesResponse {
+    const NAME: &'static str = "ImportSpinnakerPipelinesResponse";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ImportSpinnakerPipelinesResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ImportSpinnakerPipelinesResponse".into()
+    }
+}
+/// A pipeline that was imported.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ImportedPipeline {
+    /// Where it was, `documents\[0\]` or `documents[0][3]` for instance.
+    #[prost(string, tag = "1")]
+    pub document: ::prost::alloc::string::String,
+    /// The id that Spinnaker gave it.
+    #[prost(string, tag = "2")]
+    pub spinnaker_id: ::prost::alloc::string::String,
+    /// The pipeline. Not set when the document is no pipeline.
     #[prost(message, optional, tag = "3")]
     pub pipeline: ::core::option::Option<Pipeline>,
-    /// Who saved it.
-    #[prost(string, tag = "4")]
-    pub actor: ::prost::alloc::string::String,
-    /// When it was saved.
-    #[prost(message, optional, tag = "5")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// What the person who saved it wrote about the change.
-    #[prost(string, tag = "6")]
-    pub message: ::prost::alloc::string::String,
+    /// Its triggers.
+    #[prost(message, repeated, tag = "4")]
+    pub triggers: ::prost::alloc::vec::Vec<Trigger>,
+    /// What to know about it.
+    #[prost(message, repeated, tag = "5")]
+    pub findings: ::prost::alloc::vec::Vec<ImportFinding>,
+    /// It was saved, together with its triggers.
+    #[prost(bool, tag = "6")]
+    pub saved: bool,
 }
-impl ::prost::Name for PipelineRevision {
-    const NAME: &'static str = "PipelineRevision";
+impl ::prost::Name for ImportedPipeline {
+    const NAME: &'static str = "ImportedPipeline";
     const PACKAGE: &'static str = "gennaker.v1";
     fn full_name() -> ::prost::alloc::string::String {
-        "gennaker.v1.PipelineRevision".into()
+        "gennaker.v1.ImportedPipeline".into()
     }
     fn type_url() -> ::prost::alloc::string::String {
-        "/gennaker.v1.PipelineRevision".into()
+        "/gennaker.v1.ImportedPipeline".into()
+    }
+}
+/// Something to know about an import or an export.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ImportFinding {
+    /// How much it matters.
+    #[prost(enumeration = "import_finding::Severity", tag = "1")]
+    pub severity: i32,
+    /// Where it is in the document, as a path: `stages\[2\].statusJsonPath`.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// What it is about, and what to do.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Nested message and enum types in `ImportFinding`.
+pub mod import_finding {
+    /// How much it matters.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Severity {
+        /// Not used.
+        Unspecified = 0,
+        /// It was carried over, and works a little differently.
+        Note = 1,
+        /// It was kept, and this server can't run it yet.
+        Unsupported = 2,
+        /// It was left out.
+        Dropped = 3,
+        /// The document can't be imported.
+        Error = 4,
+    }
+    impl Severity {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "SEVERITY_UNSPECIFIED",
+                Self::Note => "SEVERITY_NOTE",
+                Self::Unsupported => "SEVERITY_UNSUPPORTED",
+                Self::Dropped => "SEVERITY_DROPPED",
+                Self::Error => "SEVERITY_ERROR",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "SEVERITY_UNSPECIFIED" => Some(Self::Unspecified),
+                "SEVERITY_NOTE" => Some(Self::Note),
+                "SEVERITY_UNSUPPORTED" => Some(Self::Unsupported),
+                "SEVERITY_DROPPED" => Some(Self::Dropped),
+                "SEVERITY_ERROR" => Some(Self::Error),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for ImportFinding {
+    const NAME: &'static str = "ImportFinding";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ImportFinding".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ImportFinding".into()
+    }
+}
+/// The request of ExportSpinnakerPipeline.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExportSpinnakerPipelineRequest {
+    /// `applications/{application}/pipelines/{pipeline}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ExportSpinnakerPipelineRequest {
+    const NAME: &'static str = "ExportSpinnakerPipelineRequest";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ExportSpinnakerPipelineRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ExportSpinnakerPipelineRequest".into()
+    }
+}
+/// The answer of ExportSpinnakerPipeline.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExportSpinnakerPipelineResponse {
+    /// The pipeline as JSON text.
+    #[prost(string, tag = "1")]
+    pub document: ::prost::alloc::string::String,
+    /// What could not be carried over.
+    #[prost(message, repeated, tag = "2")]
+    pub findings: ::prost::alloc::vec::Vec<ImportFinding>,
+}
+impl ::prost::Name for ExportSpinnakerPipelineResponse {
+    const NAME: &'static str = "ExportSpinnakerPipelineResponse";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ExportSpinnakerPipelineResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ExportSpinnakerPipelineResponse".into()
+    }
+}
+/// Generated client implementations.
+pub mod migration_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Brings pipelines from Spinnaker, and back.
+    #[derive(Debug, Clone)]
+    pub struct MigrationServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl MigrationServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> MigrationServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> MigrationServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            MigrationServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Turns pipelines of Spinnaker into pipelines and triggers of an application, and saves them unless `validate_only`. What
+        /// can't be carried over is reported; nothing is dropped in silence. A pipeline that was imported before (the same id in
+        /// Spinnaker) gets a new revision.
+        pub async fn import_spinnaker_pipelines(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ImportSpinnakerPipelinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ImportSpinnakerPipelinesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/gennaker.v1.MigrationService/ImportSpinnakerPipelines",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "gennaker.v1.MigrationService",
+                        "ImportSpinnakerPipelines",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Turns a pipeline and its triggers into Spinnaker's JSON.
+        pub async fn export_spinnaker_pipeline(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExportSpinnakerPipelineRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExportSpinnakerPipelineResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/gennaker.v1.MigrationService/ExportSpinnakerPipeline",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "gennaker.v1.MigrationService",
+                        "ExportSpinnakerPipeline",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod migration_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with MigrationServiceServer.
+    #[async_trait]
+    pub trait MigrationService: std::marker::Send + std::marker::Sync + 'static {
+        /// Turns pipelines of Spinnaker into pipelines and triggers of an application, and saves them unless `validate_only`. What
+        /// can't be carried over is reported; nothing is dropped in silence. A pipeline that was imported before (the same id in
+        /// Spinnaker) gets a new revision.
+        async fn import_spinnaker_pipelines(
+            &self,
+            request: tonic::Request<super::ImportSpinnakerPipelinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ImportSpinnakerPipelinesResponse>,
+            tonic::Status,
+        >;
+        /// Turns a pipeline and its triggers into Spinnaker's JSON.
+        async fn export_spinnaker_pipeline(
+            &self,
+            request: tonic::Request<super::ExportSpinnakerPipelineRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExportSpinnakerPipelineResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Brings pipelines from Spinnaker, and back.
+    #[derive(Debug)]
+    pub struct MigrationServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> MigrationServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for MigrationServiceServer<T>
+    where
+        T: MigrationService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/gennaker.v1.MigrationService/ImportSpinnakerPipelines" => {
+                    #[allow(non_camel_case_types)]
+                    struct ImportSpinnakerPipelinesSvc<T: MigrationService>(pub Arc<T>);
+                    impl<
+                        T: MigrationService,
+                    > tonic::server::UnaryService<super::ImportSpinnakerPipelinesRequest>
+                    for ImportSpinnakerPipelinesSvc<T> {
+                        type Response = super::ImportSpinnakerPipelinesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                super::ImportSpinnakerPipelinesRequest,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MigrationService>::import_spinnaker_pipelines(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ImportSpinnakerPipelinesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/gennaker.v1.MigrationService/ExportSpinnakerPipeline" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExportSpinnakerPipelineSvc<T: MigrationService>(pub Arc<T>);
+                    impl<
+                        T: MigrationService,
+                    > tonic::server::UnaryService<super::ExportSpinnakerPipelineRequest>
+                    for ExportSpinnakerPipelineSvc<T> {
+                        type Response = super::ExportSpinnakerPipelineResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                super::ExportSpinnakerPipelineRequest,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MigrationService>::export_spinnaker_pipeline(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExportSpinnakerPipelineSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for MigrationServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "gennaker.v1.MigrationService";
+    impl<T> tonic::server::NamedService for MigrationServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
     }
 }
 /// The request of CreatePipeline.
@@ -14144,231 +16558,6 @@ pub mod system_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// Fires when somebody calls TriggerService.FireTrigger: a button with fixed parameters.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ManualTrigger {}
-impl ::prost::Name for ManualTrigger {
-    const NAME: &'static str = "ManualTrigger";
-    const PACKAGE: &'static str = "gennaker.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "gennaker.v1.ManualTrigger".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/gennaker.v1.ManualTrigger".into()
-    }
-}
-/// Fires when a program posts a JSON object to the trigger's URL, and the sender proves that it may.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct WebhookTrigger {
-    /// Output only. The path to post to on this server: `/webhooks/{trigger}`, or with the token at its end when there
-    /// is no `hmac_secret`.
-    #[prost(string, tag = "1")]
-    pub path: ::prost::alloc::string::String,
-    /// Output only, and only for callers who may write the application. The unguessable token that proves the sender,
-    /// made by the server when there is no `hmac_secret`. It is in `path`, or it is sent as `Authorization: Bearer TOKEN`.
-    #[prost(string, tag = "2")]
-    pub token: ::prost::alloc::string::String,
-    /// A reference to the secret that the sender signs with: `env:NAME` or `file:/PATH` on the server. The sender puts
-    /// the HMAC-SHA256 of the body, in hexadecimal and with or without `sha256=` before it, in `signature_header`.
-    #[prost(string, tag = "3")]
-    pub hmac_secret: ::prost::alloc::string::String,
-    /// The header that has the signature.
-    #[prost(string, tag = "4")]
-    pub signature_header: ::prost::alloc::string::String,
-    /// Which bodies fire: the key or dotted path of a value (`ref`, `repository.name`, `commits\[0\].id`) to a regular
-    /// expression that must be found in it. All must hold; a list matches when one of its elements does; a value that is
-    /// missing does not match.
-    #[prost(btree_map = "string, string", tag = "5")]
-    pub payload_constraints: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        ::prost::alloc::string::String,
-    >,
-    /// The header that tells deliveries apart, `X-GitHub-Delivery` for instance: a second one with the same value does
-    /// not fire. Empty means the header `Idempotency-Key`.
-    #[prost(string, tag = "6")]
-    pub delivery_header: ::prost::alloc::string::String,
-}
-impl ::prost::Name for WebhookTrigger {
-    const NAME: &'static str = "WebhookTrigger";
-    const PACKAGE: &'static str = "gennaker.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "gennaker.v1.WebhookTrigger".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/gennaker.v1.WebhookTrigger".into()
-    }
-}
-/// A trigger starts a pipeline when its source sees something. What it saw and what it did is a trigger event.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Trigger {
-    /// `applications/{application}/triggers/{trigger}`.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// The name to show. Default: the id.
-    #[prost(string, tag = "2")]
-    pub display_name: ::prost::alloc::string::String,
-    /// What it is for.
-    #[prost(string, tag = "3")]
-    pub description: ::prost::alloc::string::String,
-    /// The pipeline that it starts, `applications/{application}/pipelines/{pipeline}`.
-    #[prost(string, tag = "4")]
-    pub pipeline: ::prost::alloc::string::String,
-    /// It does not start anything. What it sees is noted with the decision `DISABLED`.
-    #[prost(bool, tag = "5")]
-    pub disabled: bool,
-    /// Values for the pipeline's parameters. Those that the source brings win over these.
-    #[prost(btree_map = "string, string", tag = "6")]
-    pub parameters: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        ::prost::alloc::string::String,
-    >,
-    /// Changes with every write. Send it back in an update or a delete, and the call fails with
-    /// `ABORTED` if somebody else wrote in between. Empty in an update means no check.
-    #[prost(string, tag = "7")]
-    pub etag: ::prost::alloc::string::String,
-    /// Output only. Counts the writes, from 1.
-    #[prost(uint64, tag = "8")]
-    pub revision: u64,
-    /// Output only.
-    #[prost(message, optional, tag = "9")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Output only. The time of the last write.
-    #[prost(message, optional, tag = "10")]
-    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Output only. Who wrote last.
-    #[prost(string, tag = "11")]
-    pub update_actor: ::prost::alloc::string::String,
-    /// What it listens to.
-    #[prost(oneof = "trigger::Source", tags = "20, 21")]
-    pub source: ::core::option::Option<trigger::Source>,
-}
-/// Nested message and enum types in `Trigger`.
-pub mod trigger {
-    /// What it listens to.
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Source {
-        /// A person or a program calls FireTrigger.
-        #[prost(message, tag = "20")]
-        Manual(super::ManualTrigger),
-        /// A program posts JSON to a URL.
-        #[prost(message, tag = "21")]
-        Webhook(super::WebhookTrigger),
-    }
-}
-impl ::prost::Name for Trigger {
-    const NAME: &'static str = "Trigger";
-    const PACKAGE: &'static str = "gennaker.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "gennaker.v1.Trigger".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/gennaker.v1.Trigger".into()
-    }
-}
-/// Something that a trigger saw, and what it did about it.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct TriggerEvent {
-    /// `applications/{application}/triggers/{trigger}/events/{event}`.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// The trigger.
-    #[prost(string, tag = "2")]
-    pub trigger: ::prost::alloc::string::String,
-    /// When it was seen.
-    #[prost(message, optional, tag = "3")]
-    pub time: ::core::option::Option<::prost_types::Timestamp>,
-    /// What was decided.
-    #[prost(enumeration = "trigger_event::Decision", tag = "4")]
-    pub decision: i32,
-    /// Why, in words.
-    #[prost(string, tag = "5")]
-    pub reason: ::prost::alloc::string::String,
-    /// The execution that was started, or the one of the earlier event. Empty if there is none.
-    #[prost(string, tag = "6")]
-    pub execution: ::prost::alloc::string::String,
-    /// What was seen, cut to a limit.
-    #[prost(message, optional, tag = "7")]
-    pub payload: ::core::option::Option<::prost_types::Value>,
-    /// Who or what caused it: the person who fired the trigger, or the address of the sender.
-    #[prost(string, tag = "8")]
-    pub actor: ::prost::alloc::string::String,
-}
-/// Nested message and enum types in `TriggerEvent`.
-pub mod trigger_event {
-    /// What was decided.
-    #[derive(
-        Clone,
-        Copy,
-        Debug,
-        PartialEq,
-        Eq,
-        Hash,
-        PartialOrd,
-        Ord,
-        ::prost::Enumeration
-    )]
-    #[repr(i32)]
-    pub enum Decision {
-        /// Not used.
-        Unspecified = 0,
-        /// An execution was started.
-        Fired = 1,
-        /// The constraints of the trigger did not match.
-        Filtered = 2,
-        /// The same was seen before; its execution is named.
-        Deduplicated = 3,
-        /// The trigger or the pipeline is disabled.
-        Disabled = 4,
-        /// A limit was reached: of the pipeline's concurrency with the policy SKIP, or of the trigger's rate.
-        Capped = 5,
-        /// The start failed; `reason` says why.
-        Failed = 6,
-        /// It is being decided.
-        Pending = 7,
-    }
-    impl Decision {
-        /// String value of the enum field names used in the ProtoBuf definition.
-        ///
-        /// The values are not transformed in any way and thus are considered stable
-        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-        pub fn as_str_name(&self) -> &'static str {
-            match self {
-                Self::Unspecified => "DECISION_UNSPECIFIED",
-                Self::Fired => "DECISION_FIRED",
-                Self::Filtered => "DECISION_FILTERED",
-                Self::Deduplicated => "DECISION_DEDUPLICATED",
-                Self::Disabled => "DECISION_DISABLED",
-                Self::Capped => "DECISION_CAPPED",
-                Self::Failed => "DECISION_FAILED",
-                Self::Pending => "DECISION_PENDING",
-            }
-        }
-        /// Creates an enum from field names used in the ProtoBuf definition.
-        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-            match value {
-                "DECISION_UNSPECIFIED" => Some(Self::Unspecified),
-                "DECISION_FIRED" => Some(Self::Fired),
-                "DECISION_FILTERED" => Some(Self::Filtered),
-                "DECISION_DEDUPLICATED" => Some(Self::Deduplicated),
-                "DECISION_DISABLED" => Some(Self::Disabled),
-                "DECISION_CAPPED" => Some(Self::Capped),
-                "DECISION_FAILED" => Some(Self::Failed),
-                "DECISION_PENDING" => Some(Self::Pending),
-                _ => None,
-            }
-        }
-    }
-}
-impl ::prost::Name for TriggerEvent {
-    const NAME: &'static str = "TriggerEvent";
-    const PACKAGE: &'static str = "gennaker.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "gennaker.v1.TriggerEvent".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/gennaker.v1.TriggerEvent".into()
-    }
-}
 /// The request of CreateTrigger.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CreateTriggerRequest {
@@ -14612,6 +16801,9 @@ pub struct FireTriggerRequest {
     /// means that a repeat is a new call.
     #[prost(string, tag = "5")]
     pub request_id: ::prost::alloc::string::String,
+    /// Artifacts that the trigger is to bring.
+    #[prost(message, repeated, tag = "6")]
+    pub artifacts: ::prost::alloc::vec::Vec<Artifact>,
 }
 impl ::prost::Name for FireTriggerRequest {
     const NAME: &'static str = "FireTriggerRequest";

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gennaker_core::cloud::{
-    Account, Capacity, Firewall, Image, Instance, LoadBalancer, Location, ResourceId, ServerGroup, ServerGroupSpec,
+    Account, Capacity, Firewall, Image, Instance, Job, JobOutput, JobSpec, LoadBalancer, Location, ResourceId, ServerGroup,
+    ServerGroupSpec,
 };
 use gennaker_core::execution::Failure;
 use tokio::sync::watch;
@@ -165,6 +166,11 @@ pub trait Cloud: Send + Sync + 'static {
         instance: &str,
     ) -> Result<Instance, CloudError>;
 
+    /// What runs jobs here; `None` where it can't.
+    fn jobs(&self) -> Option<&dyn Jobs> {
+        None
+    }
+
     /// All load balancers, sorted by location and name.
     async fn load_balancers(&self) -> Result<Vec<LoadBalancer>, CloudError>;
 
@@ -189,6 +195,23 @@ pub trait Cloud: Send + Sync + 'static {
     /// Makes a directory or an archive on the server's machine usable as an image. Registering the same id with the same
     /// content again changes nothing; with other content it is [`CloudError::Exists`].
     async fn register_image(&self, image: &Image, source: &str) -> Result<Image, CloudError>;
+}
+
+/// Runs processes that end by themselves. Changes are idempotent by their request, as those of [`Cloud`]; its counter of changes
+/// counts the ends of jobs too.
+#[async_trait]
+pub trait Jobs: Send + Sync {
+    /// Starts a job. [`CloudError::Exists`] where another request started one of that name.
+    async fn run_job(&self, request: &str, spec: &JobSpec) -> Result<Job, CloudError>;
+
+    /// One job. A cloud forgets those that ended long ago.
+    async fn job(&self, id: &ResourceId) -> Result<Job, CloudError>;
+
+    /// What a job has written so far: at most `bytes` bytes of its log.
+    async fn job_output(&self, id: &ResourceId, bytes: usize) -> Result<JobOutput, CloudError>;
+
+    /// Ends a job. One that has ended, or is not there, is no error.
+    async fn cancel_job(&self, id: &ResourceId) -> Result<(), CloudError>;
 }
 
 /// All clouds by account. Cheap to clone.

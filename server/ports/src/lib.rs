@@ -7,7 +7,10 @@
 pub mod authorizer;
 pub mod clock;
 pub mod cloud;
+pub mod egress;
 pub mod launcher;
+pub mod notifier;
+pub mod records;
 pub mod secrets;
 pub mod store;
 #[cfg(feature = "test-util")]
@@ -16,8 +19,11 @@ pub mod traffic_guards;
 
 pub use authorizer::{Access, Authorizer, Denied, Principal, Target};
 pub use clock::{Clock, SystemClock};
-pub use cloud::{Cloud, CloudError, Clouds};
+pub use cloud::{Cloud, CloudError, Clouds, Jobs};
+pub use egress::{Egress, EgressError, EgressRequest, EgressResponse};
 pub use launcher::{Launch, LaunchError, Launcher};
+pub use notifier::{Notifier, NotifyError};
+pub use records::{Records, RecordsUnavailable};
 pub use secrets::{SecretError, Secrets, SystemSecrets};
 pub use store::{Store, StoreError};
 pub use traffic_guards::{TrafficGuards, TrafficGuardsUnavailable};

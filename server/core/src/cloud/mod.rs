@@ -5,12 +5,14 @@
 mod capacity;
 mod firewall;
 mod image;
+mod job;
 mod load_balancer;
 mod server_group;
 
 pub use capacity::{Capacity, CapacityError};
 pub use firewall::{Firewall, FirewallRule, Protocol};
 pub use image::Image;
+pub use job::{Job, JobOutput, JobSpec, JobState};
 pub use load_balancer::{Listener, ListenerProtocol, LoadBalancer};
 pub use server_group::{
     Health, HealthCheck, HealthProbe, Instance, InstanceCounts, RestartPolicy, ServerGroup, ServerGroupSpec, Workload,
