@@ -243,8 +243,8 @@ mod tests {
 
     #[test]
     fn every_kind_and_field_is_described() {
-        assert_eq!(stage_kinds().len(), 17);
-        assert_eq!(trigger_kinds().len(), 2);
+        assert_eq!(stage_kinds().len(), 27);
+        assert_eq!(trigger_kinds().len(), 3);
         for kind in stage_kinds() {
             assert!(!kind.label.is_empty() && !kind.description.is_empty() && !kind.category.is_empty());
             each(&kind.fields, &mut |field| {

@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn every_method_has_a_permission_with_a_field_that_exists() {
         let services: Vec<_> = pool().services().collect();
-        assert_eq!(services.len(), 8);
+        assert_eq!(services.len(), 9);
         for method in services.iter().flat_map(|service| service.methods()) {
             let name = method.full_name();
             let permission = of_method(name).unwrap_or_else(|| panic!("{name} has no permission"));

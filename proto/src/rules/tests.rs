@@ -48,7 +48,9 @@ fn what_is_missing_is_named() {
             "stages[1].kind: one of `wait`, `manual_judgment`, `run_pipeline`, `check_preconditions`, `deploy`, \
              `create_server_group`, `clone_server_group`, `enable_server_group`, `disable_server_group`, \
              `resize_server_group`, `rollback_server_group`, `destroy_server_group`, `rollback_cluster`, \
-             `disable_cluster`, `scale_down_cluster`, `shrink_cluster`, `find_image` must be set",
+             `disable_cluster`, `scale_down_cluster`, `shrink_cluster`, `find_image`, `webhook`, `custom`, \
+             `evaluate_variables`, `wait_until`, `fail`, `group`, `depends_on_execution`, `find_artifact`, `run_job`, \
+             `spinnaker` must be set",
         ]
     );
 }
@@ -150,7 +152,7 @@ fn with_a_mask_only_its_fields_are_checked() {
     assert_eq!(request(&["pipeline"]), ["trigger.pipeline: must be set"]);
     assert_eq!(
         request(&[]),
-        ["trigger.pipeline: must be set", "trigger.source: one of `manual`, `webhook` must be set"]
+        ["trigger.pipeline: must be set", "trigger.source: one of `manual`, `webhook`, `spinnaker` must be set"]
     );
 }
 
