@@ -15,6 +15,8 @@ pub(crate) const APPLICATION: &str = "applications/bench";
 pub(crate) enum Work {
     /// Nothing: a wait of no time, which the execution machine passes without anybody's help.
     Nothing,
+    /// The same, with a text for people who want to skip it.
+    Text(&'static str),
     /// A wait that the clock has to end.
     Wait(Duration),
     /// A task that the server does: it looks whether a cluster is empty, which it is. The stage makes another stage for that.
@@ -53,7 +55,9 @@ pub(crate) async fn create_webhook(client: &Client, id: &str, pipeline: &str) ->
     let request = v1::UpdateTriggerRequest { trigger, allow_missing: true, ..Default::default() };
     match client.call(request).await?.trigger.and_then(|trigger| trigger.source) {
         Some(Source::Webhook(webhook)) => Ok(webhook),
-        Some(Source::Manual(_)) | None => Err(anyhow::anyhow!("a webhook was made, and is something else")),
+        Some(Source::Manual(_) | Source::Spinnaker(_)) | None => {
+            Err(anyhow::anyhow!("a webhook was made, and is something else"))
+        }
     }
 }
 
@@ -83,16 +87,17 @@ fn id(place: usize) -> String {
 
 fn kind(work: Work) -> Kind {
     match work {
-        Work::Nothing => wait(Duration::ZERO),
-        Work::Wait(duration) => wait(duration),
+        Work::Nothing => wait(Duration::ZERO, ""),
+        Work::Text(text) => wait(Duration::ZERO, text),
+        Work::Wait(duration) => wait(duration, ""),
         Work::Effect => Kind::CheckPreconditions(v1::CheckPreconditionsStage { preconditions: vec![empty_cluster()] }),
         Work::Judgment => Kind::ManualJudgment(v1::ManualJudgmentStage::default()),
     }
 }
 
-fn wait(duration: Duration) -> Kind {
+fn wait(duration: Duration, skip_text: &str) -> Kind {
     let duration = prost_types::Duration::try_from(duration).expect("waits of a benchmark are short");
-    Kind::Wait(v1::WaitStage { duration: Some(duration), ..Default::default() })
+    Kind::Wait(v1::WaitStage { duration: Some(duration), skip_text: skip_text.to_owned() })
 }
 
 fn empty_cluster() -> v1::Precondition {

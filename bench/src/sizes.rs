@@ -47,6 +47,10 @@ pub(crate) struct Sizes {
     pub(crate) long_history: u32,
     /// W7: lists that are read.
     pub(crate) lists: usize,
+    /// W9: turns of the pipeline with expressions and of the one without.
+    pub(crate) turns: usize,
+    /// W9: executions of each in a turn, one after the other.
+    pub(crate) turn: usize,
 }
 
 impl Sizes {
@@ -77,6 +81,8 @@ impl Sizes {
         histories: &[1000, 100_000],
         long_history: 1_000_000,
         lists: 200,
+        turns: 10,
+        turn: 20,
     };
 
     /// Enough to see that everything works.
@@ -101,5 +107,7 @@ impl Sizes {
         histories: &[100, 1000],
         long_history: 10_000,
         lists: 5,
+        turns: 1,
+        turn: 2,
     };
 }

@@ -1,5 +1,6 @@
 //! What is measured. Each measurement has servers of its own with empty data, so that none disturbs the next.
 
+mod expressions;
 mod fan_out;
 mod history;
 mod latency;
@@ -63,6 +64,9 @@ pub(crate) enum Workload {
     /// Throughput on a slow disk
     #[value(name = "W8")]
     SlowDisk,
+    /// What expressions add to a long pipeline
+    #[value(name = "W9")]
+    Expressions,
 }
 
 /// A report without results.
@@ -107,6 +111,7 @@ impl Workload {
             Self::Triggers => ("W6", "Triggers", triggers::METHOD),
             Self::History => ("W7", "History", history::METHOD),
             Self::SlowDisk => ("W8", "Throughput on a slow disk", slow_disk::METHOD),
+            Self::Expressions => ("W9", "A thousand expressions", expressions::METHOD),
         };
         Section { id: id.to_owned(), title: title.to_owned(), method: method.to_owned(), ..Section::default() }
     }
@@ -123,6 +128,8 @@ impl Workload {
             | Self::Watchers
             | Self::Triggers => &[Target::Sqlite, Target::SqliteNormal, Target::Postgres, Target::Postgres3],
             Self::History | Self::SlowDisk => &[Target::Sqlite, Target::Postgres],
+            // Expressions are evaluated before anything is written.
+            Self::Expressions => &[Target::Sqlite],
         }
     }
 
@@ -139,7 +146,8 @@ impl Workload {
             | Self::Memory
             | Self::Watchers
             | Self::Triggers
-            | Self::SlowDisk => bench.sizes.repetitions,
+            | Self::SlowDisk
+            | Self::Expressions => bench.sizes.repetitions,
         }
     }
 
@@ -161,6 +169,7 @@ impl Workload {
             Self::Triggers => triggers::measure(bench, target, sheet).await,
             Self::History => history::measure(bench, target, sheet).await,
             Self::SlowDisk => slow_disk::measure(bench, target, sheet).await,
+            Self::Expressions => expressions::measure(bench, target, sheet).await,
         }
     }
 }

@@ -42,6 +42,7 @@ const BARS: &[Bar] = &[
     bar("w4.resident", &[Sqlite], 40.0),
     bar("w5.p99", ALL, 50.0),
     bar("w8.commits", &[Sqlite], 2.0),
+    bar("w9.added", &[Sqlite], 10.0),
 ];
 
 /// Names the bars of the figures that have one, on the disk that the report tells of. A short run has none.

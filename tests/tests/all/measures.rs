@@ -17,5 +17,5 @@ async fn every_workload_of_the_benchmark_works() {
     let report: serde_json::Value =
         serde_json::from_slice(&std::fs::read(out.path().join("report.json")).unwrap()).unwrap();
     let workloads: Vec<_> = report["sections"].as_array().unwrap().iter().map(|section| &section["id"]).collect();
-    assert_eq!(workloads, ["L", "S", "W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8"]);
+    assert_eq!(workloads, ["L", "S", "W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9"]);
 }
