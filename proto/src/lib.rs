@@ -14,6 +14,7 @@ mod options;
 pub mod permission;
 mod reflect;
 pub mod rules;
+pub mod values;
 
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::unwrap_used, clippy::wildcard_imports)]
 pub mod v1 {
