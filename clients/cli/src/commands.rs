@@ -3,18 +3,22 @@
 mod apply;
 mod clusters;
 mod delete;
+mod evaluate;
 mod explain;
 mod fire;
 mod follow;
 mod get;
+mod input;
 mod judge;
 mod list;
 mod logs;
 mod operate;
+mod plan;
 mod register;
 mod resource;
 mod revisions;
 mod run;
+mod spinnaker;
 mod steer;
 mod validate;
 mod version;
@@ -44,6 +48,8 @@ pub enum Command {
     List(list::List),
     /// Deletes something
     Delete(delete::Delete),
+    /// Shows what a run of a pipeline would do, expression by expression, without starting anything
+    Plan(plan::Plan),
     /// Starts a pipeline
     Run(run::Run),
     /// Follows an execution until it ends
@@ -62,6 +68,8 @@ pub enum Command {
     Skip(steer::Skip),
     /// Says what an execution waits for, until when, and who can act
     Explain(explain::Explain),
+    /// Evaluates an expression as a stage of an execution would
+    Evaluate(evaluate::Evaluate),
     /// Shows clusters with their server groups and instances
     Clusters(clusters::Clusters),
     /// Shows what an instance wrote to its output
@@ -88,6 +96,12 @@ pub enum Command {
     Fire(fire::Fire),
     /// Lists what a trigger, or all triggers of an application, saw and did
     Events(fire::Events),
+    /// Brings pipelines from Spinnaker
+    #[command(subcommand)]
+    Import(spinnaker::Import),
+    /// Turns pipelines into those of Spinnaker
+    #[command(subcommand)]
+    Export(spinnaker::Export),
     /// Shows the versions of this program and of the server
     Version(version::Version),
 }
@@ -138,6 +152,7 @@ async fn attempt(command: Command, globals: GlobalOptions, terminal: &Terminal) 
         Command::Get(get) => get.run(session).await,
         Command::List(list) => list.run(session).await,
         Command::Delete(delete) => delete.run(session).await,
+        Command::Plan(plan) => plan.run(session).await,
         Command::Run(run) => run.run(session).await,
         Command::Watch(watch) => watch.run(session).await,
         Command::Judge(judge) => judge.run(session).await,
@@ -147,6 +162,7 @@ async fn attempt(command: Command, globals: GlobalOptions, terminal: &Terminal) 
         Command::Retry(retry) => retry.run(session).await,
         Command::Skip(skip) => skip.run(session).await,
         Command::Explain(explain) => explain.run(session).await,
+        Command::Evaluate(evaluate) => evaluate.run(session).await,
         Command::Clusters(clusters) => clusters.run(session).await,
         Command::Logs(logs) => logs.run(session).await,
         Command::Register(register) => register.run(session).await,
@@ -160,6 +176,8 @@ async fn attempt(command: Command, globals: GlobalOptions, terminal: &Terminal) 
         Command::Restore(restore) => restore.run(session).await,
         Command::Fire(fire) => fire.run(session).await,
         Command::Events(events) => events.run(session).await,
+        Command::Import(import) => import.run(session).await,
+        Command::Export(export) => export.run(session).await,
         Command::Version(version) => version.run(session).await,
     }
 }

@@ -9,7 +9,7 @@ use prost::{Message, Name};
 
 use crate::failure::Failure;
 use node::{Content, Node};
-pub(crate) use source::{Source, read};
+pub(crate) use source::{Source, read, texts};
 
 /// The kinds that can be applied, in the order in which they need each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

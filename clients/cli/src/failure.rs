@@ -29,6 +29,14 @@ pub(crate) enum Failure {
         /// Why.
         error: io::Error,
     },
+    /// A file can't be written.
+    #[error("can't write {path}: {error}")]
+    Unwritable {
+        /// Which.
+        path: String,
+        /// Why.
+        error: io::Error,
+    },
     /// The output can't be written.
     #[error("can't write the output: {0}")]
     Output(#[from] io::Error),
@@ -42,7 +50,7 @@ impl Failure {
             Self::Data(_) => Exit::Data,
             Self::NotFound(_) => Exit::NotFound,
             Self::Api(error) => Exit::from(error),
-            Self::File { .. } => Exit::Io,
+            Self::File { .. } | Self::Unwritable { .. } => Exit::Io,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Success,
             Self::Output(_) => Exit::Io,
         }

@@ -1,5 +1,6 @@
 //! An execution while it runs: a tree that is drawn over on a terminal, or a line for each change.
 
+mod errand;
 mod frame;
 mod judgment;
 mod lines;
@@ -14,7 +15,9 @@ use gennaker_client::ExecutionView;
 use crate::terminal::Terminal;
 use crate::time::now;
 
+pub(crate) use errand::{belongings, resolved_artifact};
 pub(crate) use frame::{Style, frame};
+pub(crate) use judgment::progress;
 pub(crate) use lines::Lines;
 pub(crate) use waiting::waits_for;
 pub(crate) use words::{execution_word, stage_word};

@@ -15,6 +15,11 @@ pub(crate) fn from_proto(time: Option<&Timestamp>) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(time.seconds, u32::try_from(time.nanos).ok()?)
 }
 
+/// A length of the API.
+pub(crate) fn from_length(length: &prost_types::Duration) -> TimeDelta {
+    TimeDelta::seconds(length.seconds) + TimeDelta::nanoseconds(length.nanos.into())
+}
+
 /// The length between two times, not below zero: clocks differ.
 pub(crate) fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
     (to - from).max(TimeDelta::zero())

@@ -101,6 +101,8 @@ reads! {
     pipelines: list_stage_kinds, "ListStageKinds", ListStageKindsRequest -> ListStageKindsResponse;
     executions: get_execution, "GetExecution", GetExecutionRequest -> GetExecutionResponse;
     executions: explain_execution, "ExplainExecution", ExplainExecutionRequest -> ExplainExecutionResponse;
+    executions: plan_execution, "PlanExecution", PlanExecutionRequest -> PlanExecutionResponse;
+    executions: evaluate_expression, "EvaluateExpression", EvaluateExpressionRequest -> EvaluateExpressionResponse;
     triggers: get_trigger, "GetTrigger", GetTriggerRequest -> GetTriggerResponse;
     triggers: list_trigger_kinds, "ListTriggerKinds", ListTriggerKindsRequest -> ListTriggerKindsResponse;
     infrastructure: get_cluster, "GetCluster", GetClusterRequest -> GetClusterResponse;
@@ -111,6 +113,7 @@ reads! {
     infrastructure: get_firewall, "GetFirewall", GetFirewallRequest -> GetFirewallResponse;
     infrastructure: get_image, "GetImage", GetImageRequest -> GetImageResponse;
     accounts: get_account, "GetAccount", GetAccountRequest -> GetAccountResponse;
+    migration: export_spinnaker_pipeline, "ExportSpinnakerPipeline", ExportSpinnakerPipelineRequest -> ExportSpinnakerPipelineResponse;
     system: get_version, "GetVersion", GetVersionRequest -> GetVersionResponse;
     system: get_health, "GetHealth", GetHealthRequest -> GetHealthResponse;
     system: get_limits, "GetLimits", GetLimitsRequest -> GetLimitsResponse;
@@ -132,6 +135,9 @@ lists! {
     infrastructure: list_images, "ListImages", ListImagesRequest -> ListImagesResponse { images: Image };
     accounts: list_accounts, "ListAccounts", ListAccountsRequest -> ListAccountsResponse { accounts: Account };
 }
+
+// It has no request id: a repeat finds the pipelines as the request wants them.
+call!(migration: import_spinnaker_pipelines, "ImportSpinnakerPipelines", ImportSpinnakerPipelinesRequest -> ImportSpinnakerPipelinesResponse, |_request| None);
 
 writes! {
     applications: create_application, "CreateApplication", CreateApplicationRequest -> CreateApplicationResponse;

@@ -83,6 +83,8 @@ services! {
     infrastructure: infrastructure_service_client::InfrastructureServiceClient;
     /// The generated client of the service of accounts.
     accounts: account_service_client::AccountServiceClient;
+    /// The generated client of the service of the ways to and from Spinnaker.
+    migration: migration_service_client::MigrationServiceClient;
     /// The generated client of the service of the server itself.
     system: system_service_client::SystemServiceClient;
 }

@@ -5,7 +5,7 @@ use gennaker_client::v1;
 use gennaker_client::v1::trigger_event::Decision;
 
 use super::follow::follow;
-use super::run::{parameter, parameters};
+use super::input::{Inputs, payload};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::{self, last, short};
@@ -21,9 +21,8 @@ pub struct Fire {
     /// The trigger, APPLICATION/TRIGGER
     trigger: String,
 
-    /// The value of a parameter; can be given several times
-    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
-    parameters: Vec<(String, String)>,
+    #[command(flatten)]
+    inputs: Inputs,
 
     /// The JSON value that the trigger is to see
     #[arg(long, value_name = "JSON")]
@@ -53,9 +52,11 @@ impl Fire {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Failure> {
         let request = v1::FireTriggerRequest {
             name: names::trigger(&self.trigger)?,
-            parameters: parameters(self.parameters)?,
+            parameters: self.inputs.parameters()?,
+            artifacts: self.inputs.artifacts,
+            payload: payload(self.payload.as_deref())?,
             reason: self.reason,
-            ..seen(self.payload.as_deref())?
+            ..Default::default()
         };
         let answer = session.client.call(request).await?;
         if self.follow && !answer.execution.is_empty() {
@@ -94,14 +95,6 @@ impl Events {
         session.line(&table.render())?;
         Ok(Exit::Success)
     }
-}
-
-/// A request with the payload.
-fn seen(payload: Option<&str>) -> Result<v1::FireTriggerRequest, Failure> {
-    let Some(payload) = payload else { return Ok(v1::FireTriggerRequest::default()) };
-    let wrong = |error: &dyn std::error::Error| Failure::Usage(format!("the payload is not JSON: {error}"));
-    let payload: serde_json::Value = serde_json::from_str(payload).map_err(|error| wrong(&error))?;
-    gennaker_proto::json::decode(&serde_json::json!({"payload": payload})).map_err(|error| wrong(&error))
 }
 
 fn decision(decision: Decision) -> &'static str {

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::names;
 use crate::noun::Noun;
 use crate::output::Document;
-use crate::render::{Style, frame};
+use crate::render::{Style, belongings, frame};
 use crate::session::Session;
 use crate::time::now;
 
@@ -91,7 +91,8 @@ async fn execution(session: &Session, text: &str) -> Result<Exit, Failure> {
     let program = session.globals.program();
     let columns = if session.terminal.is_interactive() { session.terminal.size().1 } else { usize::MAX };
     let style = Style { columns, palette: session.terminal.palette(), program: &program };
-    for line in frame(&ExecutionView::from(execution), now(), &style) {
+    let (now, below) = (now(), belongings(&execution, now(), style.palette));
+    for line in frame(&ExecutionView::from(execution), now, &style).into_iter().chain(below) {
         session.line(&line)?;
     }
     Ok(Exit::Success)

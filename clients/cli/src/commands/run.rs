@@ -1,11 +1,10 @@
 //! `run`: starts a pipeline.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 use gennaker_client::v1;
 
 use super::follow::follow;
+use super::input::Inputs;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::{self, short};
@@ -19,9 +18,8 @@ pub struct Run {
     /// The pipeline, APPLICATION/PIPELINE
     pipeline: String,
 
-    /// The value of a parameter; can be given several times
-    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
-    parameters: Vec<(String, String)>,
+    #[command(flatten)]
+    inputs: Inputs,
 
     /// Why, for the people who read the history
     #[arg(long, value_name = "TEXT")]
@@ -36,30 +34,12 @@ pub struct Run {
     dry_run: bool,
 }
 
-/// Reads `NAME=VALUE`.
-pub(super) fn parameter(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        Some(_) | None => Err(format!("{text:?} is not NAME=VALUE")),
-    }
-}
-
-/// The parameters as a request has them.
-pub(super) fn parameters(pairs: Vec<(String, String)>) -> Result<BTreeMap<String, String>, Failure> {
-    let mut parameters = BTreeMap::new();
-    for (name, value) in pairs {
-        if parameters.insert(name.clone(), value).is_some() {
-            return Err(Failure::Usage(format!("the parameter `{name}` is given twice")));
-        }
-    }
-    Ok(parameters)
-}
-
 impl Run {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Failure> {
         let request = v1::StartExecutionRequest {
             pipeline: names::pipeline(&self.pipeline)?,
-            parameters: parameters(self.parameters)?,
+            parameters: self.inputs.parameters()?,
+            artifacts: self.inputs.artifacts,
             reason: self.reason.unwrap_or_default(),
             validate_only: self.dry_run,
             ..Default::default()

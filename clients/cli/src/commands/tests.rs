@@ -48,6 +48,10 @@ fn wrong_command_lines_are_refused() {
     assert!(refused("resize g --to 3 --up 1").contains("cannot be used with"));
     assert!(refused("apply").contains("--file"));
     assert!(refused("watch x --after -1").contains("invalid value") || !refused("watch x --after y").is_empty());
+    assert!(refused("run hello/deploy --artifact shop:7").contains("metadata.NAME"));
+    assert!(refused("plan").contains("PIPELINE") && refused("evaluate 01X").contains("EXPRESSION"));
+    assert!(refused("import spinnaker a.json").contains("--application"));
+    assert!(refused("import spinnaker a.json -a shop --account x").contains("THERE=HERE"));
     assert!(refused("list planets").contains("planets"));
 }
 

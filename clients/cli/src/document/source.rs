@@ -42,7 +42,8 @@ pub(crate) fn read(sources: &[Source]) -> Result<Vec<Document>, Failure> {
     Ok(documents)
 }
 
-fn texts(sources: &[Source]) -> Result<Vec<(String, String)>, Failure> {
+/// The names of the files and what is in them.
+pub(crate) fn texts(sources: &[Source]) -> Result<Vec<(String, String)>, Failure> {
     let mut texts = Vec::new();
     for source in sources {
         match source {

@@ -128,6 +128,67 @@ fn a_judgment_with_the_commands_that_answer_it() {
 }
 
 #[test]
+fn a_judgment_of_several_says_who_has_judged() {
+    let mut execution = judging();
+    let judgment = execution.stages[1].judgment.as_mut().unwrap();
+    judgment.roles = vec!["release-managers".into(), "sre".into()];
+    judgment.approvals = 3;
+    judgment.no_self_approval = true;
+    judgment.verdicts = vec![v1::Verdict {
+        decision: v1::judgment::Decision::Continue.into(),
+        judge: "bob".into(),
+        input: "all".into(),
+        comment: "looks\nfine".into(),
+        ..Default::default()
+    }];
+    insta::assert_snapshot!(tree(execution, 60.0, 120));
+}
+
+#[test]
+fn artifacts_and_errands_are_listed() {
+    let shop = v1::Artifact {
+        r#type: "docker/image".into(),
+        name: "shop".into(),
+        version: "7".into(),
+        reference: "hub/shop:7".into(),
+        ..Default::default()
+    };
+    let file = v1::Artifact {
+        r#type: "embedded/base64".into(),
+        name: "notes".into(),
+        reference: "aGVsbG8=".into(),
+        ..Default::default()
+    };
+    let errand = |state: v1::errand::State, description: &str, message: &str| v1::Errand {
+        state: state.into(),
+        description: description.into(),
+        message: message.into(),
+        attempt: 1,
+        ..Default::default()
+    };
+    let execution = v1::Execution {
+        artifacts: vec![shop.clone(), file],
+        resolved_artifacts: vec![v1::ResolvedArtifact {
+            expected: "image".into(),
+            artifact: Some(shop),
+            source: v1::resolved_artifact::Source::Received.into(),
+        }],
+        errands: vec![
+            errand(v1::errand::State::Done, "e-mail: shop/release has failed", "sent to 2 people"),
+            v1::Errand {
+                attempt: 3,
+                retry_time: Some(at(80.0)),
+                ..errand(v1::errand::State::Pending, "Slack: shop/release has failed", "status 503")
+            },
+            errand(v1::errand::State::Failed, "call off `deploy`", "status 404"),
+        ],
+        ..Default::default()
+    };
+    insta::assert_snapshot!(belongings(&execution, clock(60.0), Palette::new(false)).join("\n"));
+    assert_eq!(belongings(&v1::Execution::default(), clock(0.0), Palette::new(false)), Vec::<String>::new());
+}
+
+#[test]
 fn a_failure_is_shown_where_it_happened() {
     insta::assert_snapshot!(tree(failed(), 99.0, 120));
 }

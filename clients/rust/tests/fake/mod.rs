@@ -158,5 +158,7 @@ impl ExecutionService for Fake {
         skip_stage: SkipStageRequest -> SkipStageResponse;
         submit_judgment: SubmitJudgmentRequest -> SubmitJudgmentResponse;
         explain_execution: ExplainExecutionRequest -> ExplainExecutionResponse;
+        plan_execution: PlanExecutionRequest -> PlanExecutionResponse;
+        evaluate_expression: EvaluateExpressionRequest -> EvaluateExpressionResponse;
     }
 }

@@ -124,6 +124,7 @@ fn trigger(it: &v1::Trigger) -> [String; 4] {
     let source = match &it.source {
         Some(v1::trigger::Source::Manual(_)) => "manual",
         Some(v1::trigger::Source::Webhook(_)) => "webhook",
+        Some(v1::trigger::Source::Spinnaker(_)) => "spinnaker",
         None => "",
     };
     [short(&it.name), source.to_owned(), last(&it.pipeline).to_owned(), state(it.disabled)]
