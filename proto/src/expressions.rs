@@ -1,56 +1,96 @@
 //! The expressions of a stage: where they are, and how their values get into it.
 //!
-//! A stage has expressions in its texts (`"image": "hello-${ parameters.version }"`) and, for every other field, in
-//! `Stage.expressions`. [`all`] finds both, the engine evaluates them, and [`apply`] puts the values in and checks
-//! the result. Paths use the names of the `.proto` files: `deploy.clusters[0].env.COLOR`.
+//! A stage has expressions in its texts (`"image": "hello-${ parameters.version }"`), also in those inside of JSON values,
+//! and, for every other field, in `Stage.expressions`. [`all`] lists both; [`evaluate`] puts the values in and checks the
+//! result. Paths use the names of the `.proto` files: `deploy.clusters[0].env.COLOR`.
+//!
+//! The configuration is changed as JSON and becomes a message once: a stage's expressions are evaluated each time that
+//! it starts, and taking it apart by its descriptors several times would cost more than the expressions do.
 
+mod fit;
 mod path;
+mod texts;
 
 use std::collections::BTreeMap;
 
-use prost_reflect::{DynamicMessage, Kind, ReflectMessage, Value};
+use prost::{Message, Name};
+use prost_reflect::DynamicMessage;
 use serde_json::Value as Json;
 
 use crate::json;
-use crate::reflect::{descriptor, from_dynamic, to_dynamic};
-use crate::rules::{self, table};
+use crate::reflect::{descriptor, from_dynamic};
+use crate::rules::{self, is_within};
 use crate::v1::{FieldViolation, Stage};
+use fit::fit;
 pub use path::PathError;
-use path::Target;
+use path::Step;
+
+/// Why a configuration can't be used.
+#[derive(Debug)]
+pub enum Unresolved<E> {
+    /// These expressions have no values, by the paths of their fields.
+    Expressions(Vec<(String, E)>),
+    /// The values don't fit their fields, or the result is wrong as a whole.
+    Violations(Vec<FieldViolation>),
+}
 
 /// The expressions of a stage by the path of the field that each is for. Those in `Stage.expressions` win over the
 /// texts of their fields.
 pub fn all(stage: &Stage) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    collect(&to_dynamic(stage), "", &mut found);
+    let mut document = json::encode(stage);
+    texts::each(&descriptor::<Stage>(), &mut document, "", &mut |path, _, text| {
+        found.insert(path.to_owned(), text.as_str().unwrap_or_default().to_owned());
+    });
     found.extend(stage.expressions.clone());
     found
 }
 
-/// Puts the values of expressions into a stage, and checks it; only its id is not missed, because no expression can set
-/// it. What has a value is no longer in `Stage.expressions` of the result.
-pub fn apply(stage: &Stage, values: &BTreeMap<String, Json>) -> Result<Stage, Vec<FieldViolation>> {
-    let mut rest = stage.clone();
-    rest.expressions.retain(|path, _| !values.contains_key(path));
-    let mut document = json::encode_with_proto_names(&to_dynamic(&rest));
+/// The configuration of a stage of a kind with the values of its expressions: those in its texts, and the `declared` ones
+/// of `Stage.expressions`. All are evaluated, also when one of them has no value. The result is checked against the rules of
+/// its fields.
+///
+/// # Errors
+/// [`Unresolved`] where an expression has no value, or its value does not fit.
+pub fn evaluate<T: Message + Name + Default, E>(
+    kind: &str,
+    config: &Json,
+    declared: &BTreeMap<String, String>,
+    mut evaluate: impl FnMut(&str) -> Result<Json, E>,
+) -> Result<T, Unresolved<E>> {
+    let mut config = config.clone();
+    let mut failed = Vec::new();
+    texts::each(&descriptor::<T>(), &mut config, kind, &mut |path, target, value| {
+        let Json::String(text) = &*value else { return };
+        if declared.keys().any(|declared| is_within(path, declared)) {
+            return;
+        }
+        match evaluate(text) {
+            Ok(result) => *value = fit(target, result),
+            Err(error) => failed.push((path.to_owned(), error)),
+        }
+    });
     let mut violations = Vec::new();
-    for (path, value) in values {
-        let set = path::parse(path).and_then(|(steps, target)| path::set(&mut document, &steps, fit(&target, value)));
-        if let Err(error) = set {
-            violations.push(violation(path, &error));
+    for (path, text) in declared {
+        match evaluate(text) {
+            Ok(result) => violations.extend(set(&mut config, kind, path, result).err().map(|e| violation(path, &e))),
+            Err(error) => failed.push((path.clone(), error)),
         }
     }
-    if !violations.is_empty() {
-        return Err(violations);
+    if !failed.is_empty() {
+        return Err(Unresolved::Expressions(failed));
     }
-    let applied = json::decode_dynamic(descriptor::<Stage>(), &document)
-        .map_err(|error| vec![FieldViolation { field: error.path, description: error.message }])?;
-    let mut violations = rules::check_dynamic(&applied);
-    violations.retain(|violation| violation.field != "id");
-    if violations.is_empty() { Ok(from_dynamic(&applied)) } else { Err(violations) }
+    if violations.is_empty() {
+        checked(kind, &config).map_err(Unresolved::Violations)
+    } else {
+        Err(Unresolved::Violations(violations))
+    }
 }
 
 /// Checks that a path leads to a field of a stage that an expression can set.
+///
+/// # Errors
+/// [`PathError`] where it does not.
 pub fn resolve(path: &str) -> Result<(), PathError> {
     path::parse(path).map(|_| ())
 }
@@ -64,73 +104,44 @@ pub(crate) fn declared(stage: &DynamicMessage) -> Vec<String> {
     paths
 }
 
+/// Puts a value where a path of the stage leads to.
+fn set(config: &mut Json, kind: &str, path: &str, value: Json) -> Result<(), PathError> {
+    let (steps, target) = path::parse(path)?;
+    match steps.split_first() {
+        Some((Step::Field(field), rest)) if field.name() == kind => path::set(config, rest, fit(&target, value)),
+        _ => Err(PathError::OtherKind(kind.to_owned())),
+    }
+}
+
+/// The message of a kind that keeps the rules of its fields.
+fn checked<T: Message + Name + Default>(kind: &str, config: &Json) -> Result<T, Vec<FieldViolation>> {
+    let within = |path: &str| if path.is_empty() { kind.to_owned() } else { format!("{kind}.{path}") };
+    let message = json::decode_dynamic(descriptor::<T>(), config).map_err(|error| {
+        let field = within(&path::with_proto_names(&descriptor::<T>(), &error.path));
+        vec![FieldViolation { field, description: error.message }]
+    })?;
+    let mut violations = rules::check_dynamic(&message);
+    if violations.is_empty() {
+        return Ok(from_dynamic(&message));
+    }
+    violations.iter_mut().for_each(|violation| violation.field = within(&violation.field));
+    Err(violations)
+}
+
 fn violation(path: &str, error: &PathError) -> FieldViolation {
     FieldViolation { field: path.to_owned(), description: error.to_string() }
 }
 
-/// Finds the texts with expressions in a message.
-fn collect(message: &DynamicMessage, path: &str, found: &mut BTreeMap<String, String>) {
-    if message.descriptor().package_name() == "google.protobuf" {
-        return;
-    }
-    for (field, value) in message.fields() {
-        if table::rule(&field).is_some_and(|rule| rule.rules.no_expression) {
-            continue;
-        }
-        let path = if path.is_empty() { field.name().to_owned() } else { format!("{path}.{}", field.name()) };
-        collect_value(value, &path, found);
-    }
-}
-
-fn collect_value(value: &Value, path: &str, found: &mut BTreeMap<String, String>) {
-    match value {
-        Value::String(text) if text.contains("${") => {
-            found.insert(path.to_owned(), text.clone());
-        }
-        Value::Message(message) => collect(message, path, found),
-        Value::List(elements) => {
-            for (index, element) in elements.iter().enumerate() {
-                collect_value(element, &format!("{path}[{index}]"), found);
-            }
-        }
-        Value::Map(entries) => {
-            for (key, value) in entries {
-                collect_value(value, &format!("{path}.{}", key.as_str().unwrap_or_default()), found);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Turns the value of an expression into the JSON that the field reads: numbers and booleans into texts where a text
-/// is wanted, texts into booleans, and numbers of seconds into durations.
-fn fit(target: &Target, value: &Json) -> Json {
-    if let (Json::Array(elements), true) = (value, target.repeated) {
-        let element = Target { kind: target.kind.clone(), repeated: false };
-        return elements.iter().map(|value| fit(&element, value)).collect();
-    }
-    match (&target.kind, value) {
-        (Kind::String, Json::Number(_) | Json::Bool(_)) => Json::from(value.to_string()),
-        (Kind::Bool, Json::String(text)) => text.trim().parse::<bool>().map_or_else(|_| value.clone(), Json::from),
-        (Kind::Message(message), Json::Number(number)) if message.full_name() == "google.protobuf.Duration" => {
-            Json::from(format!("{number}s"))
-        }
-        _ => value.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::path::Step;
+    use super::fit::Target;
     use super::*;
+    use crate::v1;
+    use prost_reflect::Kind;
     use serde_json::json;
 
     fn stage(value: &Json) -> Stage {
         json::decode(value).unwrap()
-    }
-
-    fn values(value: &Json) -> BTreeMap<String, Json> {
-        value.as_object().unwrap().clone().into_iter().collect()
     }
 
     fn deploy() -> Stage {
@@ -159,34 +170,36 @@ mod tests {
         );
     }
 
+    /// The deploy stage with these values for its expressions.
+    fn applied(values: &Json) -> Result<v1::DeployStage, Unresolved<String>> {
+        let (_, config) = crate::kinds::config_of(&deploy()).unwrap();
+        let declared = values.as_object().unwrap().keys().map(|path| (path.clone(), path.clone())).collect();
+        evaluate("deploy", &config, &declared, |text| Ok(values.get(text).unwrap_or(&json!("plain")).clone()))
+    }
+
     #[test]
     fn puts_values_in() {
-        let applied = apply(
-            &deploy(),
-            &values(&json!({
-                "deploy.clusters[0].args[1]": true,
-                "deploy.clusters[0].capacity.desired": 4,
-                "deploy.clusters[0].env.COLOR": 7,
-                "deploy.clusters[0].image": "hello-v2",
-                "deploy.clusters[0].timeout": 90,
-                "deploy.clusters[0].use_source_capacity": "true",
-            })),
-        )
-        .unwrap();
+        let applied = applied(&json!({
+            "deploy.clusters[0].args[1]": true,
+            "deploy.clusters[0].capacity.desired": 4,
+            "deploy.clusters[0].env.COLOR": 7,
+            "deploy.clusters[0].timeout": 90,
+            "deploy.clusters[0].use_source_capacity": "true",
+        }));
         assert_eq!(
-            json::encode(&applied),
-            json!({"id": "d", "comments": "not ${ this }", "name": "Nor ${ this }", "deploy": {"clusters": [{
-                "account": "local", "region": "here", "image": "hello-v2", "args": ["a", "true"],
+            json::encode(&applied.unwrap()),
+            json!({"clusters": [{
+                "account": "local", "region": "here", "image": "plain", "args": ["a", "true"],
                 "env": {"COLOR": "7", "PLAIN": "x"}, "capacity": {"desired": 4}, "timeout": "90s",
                 "useSourceCapacity": true,
-            }]}})
+            }]})
         );
     }
 
     #[test]
     fn a_value_must_fit() {
         let error = |path: &str, value: Json| {
-            let violations = apply(&deploy(), &BTreeMap::from([(path.to_owned(), value)])).unwrap_err();
+            let Err(Unresolved::Violations(violations)) = applied(&json!({path: value})) else { panic!("it fits") };
             let [violation] = &violations[..] else { panic!("{violations:?}") };
             format!("{}: {}", violation.field, violation.description)
         };
@@ -195,51 +208,99 @@ mod tests {
             "deploy.clusters[0].target_healthy_percent: must be at most 100, and is 200"
         );
         assert_eq!(
-            error("deploy.clusters[0].capacity.desired", json!("many")),
-            "deploy.clusters[0].capacity.desired: invalid digit found in string"
+            error("deploy.clusters[0].target_healthy_percent", json!("all")),
+            "deploy.clusters[0].target_healthy_percent: invalid digit found in string"
         );
         assert_eq!(
             error("deploy.clusters[2].image", json!("x")),
             "deploy.clusters[2].image: there is no element 2, the list has 1"
         );
         assert_eq!(error("deploy.cluster", json!("x")), "deploy.cluster: there is no field `cluster` in `DeployStage`");
-        assert_eq!(error("wait.duration", json!(5)), ": multiple fields provided for oneof 'kind'");
+        assert_eq!(
+            error("wait.duration", json!(5)),
+            "wait.duration: the stage is of the kind `deploy`, and the path is not one of it"
+        );
         for path in ["id", "name", "timeout", "on_failure", "succeed_on_timeout", "window.days"] {
             assert!(error(path, json!("x")).contains("can't be set by an expression"), "{path}");
         }
     }
 
     #[test]
-    fn a_stage_needs_no_id() {
-        let wait = stage(&json!({"wait": {}, "expressions": {"wait.duration": "${ parameters.time }"}}));
-        let applied = apply(&wait, &values(&json!({"wait.duration": 5}))).unwrap();
-        assert_eq!(json::encode(&applied), json!({"wait": {"duration": "5s"}}));
+    fn all_that_has_no_value_is_named() {
+        let config = json!({"clusters": [{"image": "${ a }", "args": ["${ b }", "c"]}]});
+        let declared = BTreeMap::from([("deploy.clusters[0].stack".to_owned(), "${ d }".to_owned())]);
+        let result = evaluate::<v1::DeployStage, _>("deploy", &config, &declared, |text| Err(text.to_owned()));
+        let Err(Unresolved::Expressions(mut failed)) = result else { panic!("nothing has a value") };
+        failed.sort();
+        assert_eq!(
+            failed,
+            [
+                ("deploy.clusters[0].args[0]", "${ b }"),
+                ("deploy.clusters[0].image", "${ a }"),
+                ("deploy.clusters[0].stack", "${ d }"),
+            ]
+            .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        );
     }
 
     #[test]
     fn a_null_unsets_the_field() {
-        let applied = apply(&deploy(), &values(&json!({"deploy.clusters[0].image": null}))).unwrap();
-        let Some(crate::v1::stage::Kind::Deploy(deploy)) = applied.kind else { panic!("still a deploy stage") };
-        assert_eq!(deploy.clusters[0].image, "");
+        let deploy = applied(&json!({"deploy.clusters[0].image": null, "deploy.clusters[0].region": "x"})).unwrap();
+        assert_eq!((deploy.clusters[0].image.as_str(), deploy.clusters[0].region.as_str()), ("", "x"));
     }
 
     #[test]
-    fn steps_of_a_path() {
-        let (steps, target) = path::parse("deploy.clusters[3].env.A-b").unwrap();
+    fn texts_inside_of_json_are_expressions_too() {
+        let config = json!({
+            "url": "http://here",
+            "payload": {"a b": ["${ x }", {"c": "${ y }"}], "plain": "z", "d": {"e": 1}},
+            "headers": {"X-A": "${ x }"},
+            "secretHeaders": {"X-B": "env:NOT_${ x }"},
+        });
+        let stage = stage(&json!({"id": "w", "webhook": config}));
+        let found = all(&stage);
+        let paths: Vec<&str> = found.keys().map(String::as_str).collect();
+        assert_eq!(paths, [r#"webhook.headers.X-A"#, r#"webhook.payload["a b"][0]"#, r#"webhook.payload["a b"][1].c"#]);
+        let declared = BTreeMap::from([("webhook.payload.d.e".to_owned(), "list".to_owned())]);
+        let values = |text: &str| Ok::<_, String>(if text == "list" { json!([1, 2]) } else { json!({"was": text}) });
+        let Err(Unresolved::Violations(violations)) =
+            evaluate::<v1::WebhookStage, _>("webhook", &config, &declared, values)
+        else {
+            panic!("an object is no header")
+        };
+        assert_eq!(violations[0].field, "webhook.headers.X-A");
+        let config = json!({"url": "http://here", "payload": config["payload"]});
+        let webhook: v1::WebhookStage = evaluate("webhook", &config, &declared, values).unwrap();
         assert_eq!(
-            steps,
-            [
-                Step::Field("deploy".into()),
-                Step::Field("clusters".into()),
-                Step::Index(3),
-                Step::Field("env".into()),
-                Step::Field("A-b".into())
-            ]
+            json::encode(&webhook)["payload"],
+            json!({
+                "a b": [{"was": "${ x }"}, {"c": {"was": "${ y }"}}], "plain": "z", "d": {"e": [1.0, 2.0]},
+            })
         );
-        assert!(matches!(target, Target { kind: Kind::String, repeated: false }));
+    }
+
+    #[test]
+    fn paths_and_their_targets() {
+        let (steps, target) = path::parse("deploy.clusters[3].env.A-b").unwrap();
+        let [Step::Field(deploy), Step::Field(clusters), Step::Index(3), Step::Field(env), Step::Key(key)] = &steps[..]
+        else {
+            panic!("{steps:?}")
+        };
+        assert_eq!([deploy.name(), clusters.name(), env.name(), key], ["deploy", "clusters", "env", "A-b"]);
+        assert!(matches!(target, Target::One(Kind::String)));
+        assert!(matches!(path::parse("webhook.payload.a.b[0]"), Ok((_, Target::Any))));
         for wrong in ["", "deploy..x", "deploy.clusters[x]", "deploy.clusters.image", "deploy[0]", "name.x", "name[0]"]
         {
             assert!(path::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn paths_of_errors_have_the_names_of_the_files() {
+        let deploy = descriptor::<v1::DeployStage>();
+        let named = |path: &str| path::with_proto_names(&deploy, path);
+        assert_eq!(named("clusters[0].targetHealthyPercent"), "clusters[0].target_healthy_percent");
+        assert_eq!(named("clusters[0].env.someThing"), "clusters[0].env.someThing");
+        assert_eq!(named(""), "");
     }
 }

@@ -28,17 +28,9 @@ pub fn encode<T: Message + Name>(message: &T) -> Value {
 
 /// A dynamic message as JSON.
 pub fn encode_dynamic(message: &DynamicMessage) -> Value {
-    encode_with(message, &SerializeOptions::new())
-}
-
-/// A dynamic message as JSON whose keys are the names in the `.proto` files.
-pub(crate) fn encode_with_proto_names(message: &DynamicMessage) -> Value {
-    encode_with(message, &SerializeOptions::new().use_proto_field_name(true))
-}
-
-fn encode_with(message: &DynamicMessage, options: &SerializeOptions) -> Value {
+    let options = SerializeOptions::new();
     let mut value =
-        message.serialize_with_options(serde_json::value::Serializer, options).expect("every message has a JSON form");
+        message.serialize_with_options(serde_json::value::Serializer, &options).expect("every message has a JSON form");
     value.sort_all_objects();
     value
 }

@@ -246,7 +246,7 @@ impl Checker {
 }
 
 /// `inner` is `outer` or a part of it.
-fn is_within(inner: &str, outer: &str) -> bool {
+pub(crate) fn is_within(inner: &str, outer: &str) -> bool {
     inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 

@@ -3,24 +3,26 @@
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value as Json};
 
+use super::fit::Target;
 use crate::reflect::descriptor;
 use crate::rules::table;
 use crate::v1::Stage;
 
 /// One step of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Step {
-    /// To a field of a message or to a key of a map.
-    Field(String),
+    /// To a field of a message.
+    Field(FieldDescriptor),
+    /// To a key of a map or of a JSON object.
+    Key(String),
     /// To an element of a list.
     Index(usize),
 }
 
-/// The type of what is at the end of a path.
-#[derive(Debug)]
-pub(super) struct Target {
-    pub(super) kind: Kind,
-    pub(super) repeated: bool,
+/// One step of a path as it is written.
+enum Part<'p> {
+    Name(&'p str),
+    Index(usize),
 }
 
 /// Why a path leads nowhere.
@@ -54,6 +56,9 @@ pub enum PathError {
     /// A field whose rules exclude expressions.
     #[error("`{0}` can't be set by an expression")]
     NotAllowed(String),
+    /// A field of another kind than the stage's.
+    #[error("the stage is of the kind `{0}`, and the path is not one of it")]
+    OtherKind(String),
 }
 
 /// Where a walk along a path stands.
@@ -63,48 +68,61 @@ enum Place {
     Field(FieldDescriptor),
     /// An element of a list or a value of a map.
     Element(FieldDescriptor),
+    /// Somewhere in a JSON value, where everything may be.
+    Json,
 }
 
 /// Reads a path and walks it through the descriptors, from a stage on.
 pub(super) fn parse(path: &str) -> Result<(Vec<Step>, Target), PathError> {
-    let steps = steps(path).ok_or_else(|| PathError::Syntax(path.to_owned()))?;
     let mut place = Place::Message(descriptor::<Stage>());
-    for step in &steps {
-        place = match step {
-            Step::Field(name) => into_field(place, name)?,
-            Step::Index(_) => into_element(place)?,
+    let mut steps = Vec::new();
+    for part in parts(path).ok_or_else(|| PathError::Syntax(path.to_owned()))? {
+        let step;
+        (step, place) = match part {
+            Part::Name(name) => into_field(place, name)?,
+            Part::Index(index) => (Step::Index(index), into_element(place)?),
         };
+        steps.push(step);
     }
-    match place {
-        Place::Field(field) if field.is_map() => Err(PathError::NotAllowed(field.name().to_owned())),
-        Place::Field(field) => Ok((steps, Target { kind: field.kind(), repeated: field.is_list() })),
-        Place::Element(field) => Ok((steps, Target { kind: value_kind(&field), repeated: false })),
-        Place::Message(_) => Err(PathError::Syntax(path.to_owned())),
-    }
+    let target = match place {
+        Place::Field(field) if field.is_map() => return Err(PathError::NotAllowed(field.name().to_owned())),
+        Place::Field(field) if field.is_list() => Target::List(field.kind()),
+        Place::Field(field) | Place::Element(field) => match value_kind(&field) {
+            Kind::Message(message) if holds_json(&message) => Target::Any,
+            kind => Target::One(kind),
+        },
+        Place::Json => Target::Any,
+        Place::Message(_) => return Err(PathError::Syntax(path.to_owned())),
+    };
+    Ok((steps, target))
 }
 
-fn steps(path: &str) -> Option<Vec<Step>> {
-    let mut steps = Vec::new();
+fn parts(path: &str) -> Option<Vec<Part<'_>>> {
+    let mut parts = Vec::new();
     for part in path.split('.') {
-        let (name, indices) = part.split_once('[').map_or((part, None), |(name, rest)| (name, Some(rest)));
+        let (name, index) = part.split_once('[').map_or((part, None), |(name, rest)| (name, Some(rest)));
         if name.is_empty() {
             return None;
         }
-        steps.push(Step::Field(name.to_owned()));
-        if let Some(indices) = indices {
-            steps.push(Step::Index(indices.strip_suffix(']')?.parse().ok()?));
+        parts.push(Part::Name(name));
+        if let Some(index) = index {
+            parts.push(Part::Index(index.strip_suffix(']')?.parse().ok()?));
         }
     }
-    Some(steps)
+    Some(parts)
 }
 
-fn into_field(place: Place, name: &str) -> Result<Place, PathError> {
+fn into_field(place: Place, name: &str) -> Result<(Step, Place), PathError> {
+    let key = || Step::Key(name.to_owned());
     let message = match place {
-        Place::Field(field) if field.is_map() => return Ok(Place::Element(field)),
+        Place::Json => return Ok((key(), Place::Json)),
+        Place::Field(field) if field.is_map() => return Ok((key(), Place::Element(field))),
         Place::Field(field) if field.is_list() => return Err(PathError::NoParts(field.name().to_owned())),
-        Place::Field(field) | Place::Element(field) => {
-            value_message(&field).ok_or_else(|| PathError::NoParts(field.name().to_owned()))?
-        }
+        Place::Field(field) | Place::Element(field) => match value_kind(&field) {
+            Kind::Message(message) if holds_json(&message) => return Ok((key(), Place::Json)),
+            Kind::Message(message) if message.package_name() != "google.protobuf" => message,
+            _ => return Err(PathError::NoParts(field.name().to_owned())),
+        },
         Place::Message(message) => message,
     };
     let field = message
@@ -113,13 +131,17 @@ fn into_field(place: Place, name: &str) -> Result<Place, PathError> {
     if table::rule(&field).is_some_and(|rule| rule.rules.no_expression) {
         return Err(PathError::NotAllowed(name.to_owned()));
     }
-    Ok(Place::Field(field))
+    Ok((Step::Field(field.clone()), Place::Field(field)))
 }
 
 fn into_element(place: Place) -> Result<Place, PathError> {
     match place {
+        Place::Json => Ok(Place::Json),
         Place::Field(field) if field.is_list() => Ok(Place::Element(field)),
-        Place::Field(field) | Place::Element(field) => Err(PathError::NotAList(field.name().to_owned())),
+        Place::Field(field) | Place::Element(field) => match value_kind(&field) {
+            Kind::Message(message) if holds_json(&message) => Ok(Place::Json),
+            _ => Err(PathError::NotAList(field.name().to_owned())),
+        },
         Place::Message(message) => Err(PathError::NotAList(message.name().to_owned())),
     }
 }
@@ -132,10 +154,14 @@ fn value_kind(field: &FieldDescriptor) -> Kind {
     }
 }
 
-/// The message inside, if there is one with fields of our own.
-fn value_message(field: &FieldDescriptor) -> Option<MessageDescriptor> {
-    let message = value_kind(field).as_message()?.clone();
-    (message.package_name() != "google.protobuf").then_some(message)
+/// Whether a message stands for any JSON.
+pub(super) fn holds_json(message: &MessageDescriptor) -> bool {
+    matches!(message.full_name(), "google.protobuf.Value" | "google.protobuf.Struct" | "google.protobuf.ListValue")
+}
+
+/// The field of a message that a member of a JSON object stands for; both forms of names are read.
+pub(super) fn field_of(message: &MessageDescriptor, member: &str) -> Option<FieldDescriptor> {
+    message.get_field_by_json_name(member).or_else(|| message.get_field_by_name(member))
 }
 
 /// Sets what is at the end of the steps, making objects on the way. Null removes it.
@@ -144,22 +170,53 @@ pub(super) fn set(document: &mut Json, steps: &[Step], value: Json) -> Result<()
         *document = value;
         return Ok(());
     };
-    match step {
-        Step::Field(name) => {
-            if document.is_null() {
-                *document = Json::Object(Map::new());
-            }
-            let object = document.as_object_mut().ok_or_else(|| PathError::NoParts(name.clone()))?;
-            if rest.is_empty() && value.is_null() {
-                object.remove(name);
-                return Ok(());
-            }
-            set(object.entry(name).or_insert(Json::Null), rest, value)
-        }
+    let (name, member) = match step {
         Step::Index(index) => {
             let length = document.as_array().map_or(0, Vec::len);
             let no_element = PathError::NoElement { index: *index, length };
-            set(document.get_mut(*index).ok_or(no_element)?, rest, value)
+            return set(document.get_mut(*index).ok_or(no_element)?, rest, value);
+        }
+        Step::Field(field) if document.get(field.name()).is_some() => (field.name(), field.name()),
+        Step::Field(field) => (field.name(), field.json_name()),
+        Step::Key(key) => (key.as_str(), key.as_str()),
+    };
+    if document.is_null() {
+        *document = Json::Object(Map::new());
+    }
+    let object = document.as_object_mut().ok_or_else(|| PathError::NoParts(name.to_owned()))?;
+    if rest.is_empty() && value.is_null() {
+        object.remove(member);
+        return Ok(());
+    }
+    set(object.entry(member).or_insert(Json::Null), rest, value)
+}
+
+/// Adds a key of a map or of a JSON object to a path.
+pub(super) fn push_key(path: &mut String, key: &str) {
+    let plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
+    if !key.is_empty() && key.chars().all(plain) {
+        path.push('.');
+        path.push_str(key);
+    } else {
+        path.push_str(&format!("[{}]", Json::from(key)));
+    }
+}
+
+/// A path in a message that was read from JSON, with the names that the fields have in the `.proto` files.
+pub(super) fn with_proto_names(message: &MessageDescriptor, path: &str) -> String {
+    let mut message = Some(message.clone());
+    let mut key_of_map = false;
+    let mut written = Vec::new();
+    for part in path.split('.') {
+        let (name, index) = part.split_once('[').map_or((part, ""), |(name, _)| (name, &part[name.len()..]));
+        let field = message.as_ref().filter(|_| !key_of_map).and_then(|message| field_of(message, name));
+        written.push(format!("{}{index}", field.as_ref().map_or(name, |field| field.name())));
+        if let Some(field) = field {
+            key_of_map = field.is_map();
+            message = value_kind(&field).as_message().cloned();
+        } else {
+            key_of_map = false;
         }
     }
+    written.join(".")
 }

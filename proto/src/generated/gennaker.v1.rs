@@ -6036,7 +6036,7 @@ pub struct PlanExecutionRequest {
     /// The pipeline, `applications/{application}/pipelines/{pipeline}`.
     #[prost(string, tag = "1")]
     pub pipeline: ::prost::alloc::string::String,
-    /// The pipeline as it might be saved. Not set takes the one that is saved.
+    /// The pipeline as it might be saved; what is wrong with it is in the answer. Not set takes the one that is saved.
     #[prost(message, optional, tag = "2")]
     pub definition: ::core::option::Option<Pipeline>,
     /// The values of its parameters; over those of `execution`.
