@@ -1,81 +1,64 @@
-//! Expressions: `${ ... }` in the texts of a pipeline.
+//! Expressions: `${ ... }` in the texts of a pipeline, in Spinnaker's language.
 //!
-//! An expression refers to a value: `${ parameters.size }`, `${ stages.find.outputs.images[0].image }`. A text that is
-//! one expression and nothing else keeps the value's type; inside a longer text the value is written out. `$${` stands
-//! for a plain `${`. What a reference gives is never looked at again for expressions.
+//! The language is Spring's (SpEL) as users of Spinnaker write it: `${ #stage('Bake').outputs.images[0].name }`,
+//! `${ parameters.size * 2 }`, `${ trigger.payload?.branch ?: 'main' }`. It has its own parser and evaluator here; there
+//! is no reflection, and what can be called is a row in a table of this module. A text that is one expression and nothing
+//! else keeps the value's type; inside a longer text the value is written out. `$${` stands for a plain `${`. What an
+//! expression gives is never looked at again for expressions.
 //!
-//! Evaluation does no IO, and the length of the text, the depth of a reference and the size of the result are bounded.
+//! Evaluation is pure: the time, the seed of random numbers, and answers from outside come in with the [`Environment`].
+//! Where an answer is missing, the error says which ([`Problem::Missing`]); it can be gathered and the text evaluated again.
+//! The length of the text, the depth of an expression, its steps and the size of the result are bounded.
 
+mod ast;
+mod budget;
+mod builtin;
+mod catalogue;
+mod environment;
 mod error;
 mod evaluate;
-mod parse;
-mod variables;
+mod functions;
+mod lexer;
+mod lookup;
+mod methods;
+mod number;
+mod operators;
+mod output;
+mod parser;
+mod roots;
+mod template;
+mod text;
+mod time;
+mod trace;
+mod types;
+mod value;
+mod write;
 
+#[cfg(test)]
+mod tests;
+
+pub use catalogue::{Catalogue, Entry, Section, catalogue};
+pub use environment::Environment;
 pub use error::{ExpressionError, Problem};
-pub use variables::{Variable, Variables};
+pub use lookup::{Fact, Lookup, LookupFunction};
+pub use template::{Template, Traced, evaluate, evaluate_in, evaluate_traced};
 
 /// The longest text that is looked at, in bytes.
-pub const MAX_LENGTH: usize = 64 * 1024;
-/// The most steps of one reference.
-pub const MAX_STEPS: usize = 64;
+pub const MAX_LENGTH: usize = 1024 * 1024;
+/// The longest expression, in bytes.
+pub const MAX_EXPRESSION: usize = 64 * 1024;
 /// The most expressions in one text.
 pub const MAX_EXPRESSIONS: usize = 1_000;
-/// The longest text that comes out, in bytes.
+/// How deep parts of an expression may lie within parts.
+pub const MAX_DEPTH: usize = 64;
+/// The steps that the expressions of one text may take together. Whatever copies or looks through data takes steps in
+/// proportion to its size.
+pub const FUEL: u32 = 100_000;
+/// The longest text and the largest value that come out, in bytes.
 pub const MAX_OUTPUT: usize = 1024 * 1024;
-
-/// A text taken apart into plain parts and expressions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template {
-    parts: Vec<Part>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Text(String),
-    Reference(Reference),
-}
-
-/// A path from a variable to a value inside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Reference {
-    steps: Vec<Step>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Step {
-    /// Where it stands in the text: the place of its first character, from 1.
-    position: usize,
-    selector: Selector,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Selector {
-    Name(String),
-    Index(usize),
-}
-
-impl Template {
-    /// Takes a text apart.
-    ///
-    /// # Errors
-    /// Where an expression is not well formed or a limit is passed, with the place.
-    pub fn parse(text: &str) -> Result<Self, ExpressionError> {
-        parse::template(text)
-    }
-
-    /// The value of the text.
-    ///
-    /// # Errors
-    /// Where a reference leads nowhere, or a limit is passed, with the place.
-    pub fn evaluate(&self, variables: &dyn Variables<'_>) -> Result<serde_json::Value, ExpressionError> {
-        evaluate::template(self, variables)
-    }
-}
-
-/// The value of a text with expressions.
-///
-/// # Errors
-/// As [`Template::parse`] and [`Template::evaluate`].
-pub fn evaluate(text: &str, variables: &dyn Variables<'_>) -> Result<serde_json::Value, ExpressionError> {
-    Template::parse(text)?.evaluate(variables)
-}
+/// The longest regular expression, in bytes.
+pub const MAX_PATTERN: usize = 1_000;
+/// How large a compiled regular expression may be, in bytes.
+pub const MAX_COMPILED_PATTERN: usize = 1024 * 1024;
+/// The longest value that a trace shows, in bytes of its JSON.
+pub const MAX_TRACED: usize = 1024;

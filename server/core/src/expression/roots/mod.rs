@@ -1,0 +1,99 @@
+//! What expressions can refer to of an execution. Parts are made as they are asked for: a reference to one field copies
+//! nothing of the rest.
+
+mod artifacts;
+mod context;
+mod deployed;
+mod execution;
+mod root;
+mod stage;
+mod trigger;
+
+pub(super) use artifacts::{Bound, resolved as resolved_artifacts};
+pub(super) use deployed::server_groups;
+
+use super::environment::Environment;
+use super::text::Text;
+use super::value::Value;
+use crate::Timestamp;
+use crate::artifact::{Artifact, ResolvedArtifact};
+use crate::execution::{Execution, ParentStage, Stage, Task};
+
+/// Something of an execution that looks like a map.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum View<'a> {
+    /// All that bare names lead to.
+    Root(&'a Environment<'a>),
+    Trigger(&'a Execution),
+    ParentExecution(&'a ParentStage),
+    Execution(&'a Execution),
+    Authentication(&'a Execution),
+    /// The stages before this one, by id.
+    Stages(&'a Environment<'a>),
+    Stage(&'a Stage),
+    /// A stage's configuration, inputs and outputs in one.
+    Context(&'a Stage),
+    Task(&'a Task),
+    Artifact(&'a Artifact),
+    ResolvedArtifact(&'a ResolvedArtifact),
+}
+
+impl<'a> View<'a> {
+    /// What it has under a name.
+    pub(super) fn get(self, name: &str) -> Option<Value<'a>> {
+        match self {
+            Self::Root(environment) => root::get(environment, name),
+            Self::Trigger(execution) => trigger::get(execution, name),
+            Self::ParentExecution(parent) => trigger::parent(parent, name),
+            Self::Execution(execution) => execution::get(execution, name),
+            Self::Authentication(execution) => execution::authentication(execution, name),
+            Self::Stages(environment) => stage::before(environment, name),
+            Self::Stage(stage) => stage::get(stage, name),
+            Self::Context(stage) => context::get(stage, name),
+            Self::Task(task) => stage::task(task, name),
+            Self::Artifact(artifact) => artifacts::get(artifact, name),
+            Self::ResolvedArtifact(resolved) => artifacts::get_resolved(resolved, name),
+        }
+    }
+
+    /// Its names.
+    pub(super) fn names(self) -> Vec<Text<'a>> {
+        let fixed = |names: &[&'static str]| names.iter().map(|&name| Text::Borrowed(name)).collect();
+        match self {
+            Self::Root(environment) => root::names(environment),
+            Self::Trigger(execution) => trigger::names(execution),
+            Self::ParentExecution(_) => fixed(&trigger::PARENT),
+            Self::Execution(_) => fixed(&execution::NAMES),
+            Self::Authentication(_) => fixed(&["user"]),
+            Self::Stages(environment) => stage::names_before(environment),
+            Self::Stage(_) => fixed(&stage::NAMES),
+            Self::Context(stage) => context::names(stage),
+            Self::Task(_) => fixed(&stage::TASK),
+            Self::Artifact(_) => fixed(&artifacts::NAMES),
+            Self::ResolvedArtifact(_) => fixed(&artifacts::RESOLVED),
+        }
+    }
+
+    /// Its names with what they lead to.
+    pub(super) fn entries(self) -> Vec<(Text<'a>, Value<'a>)> {
+        let with_value = |name: Text<'a>| self.get(&name).map(|value| (name, value));
+        self.names().into_iter().filter_map(with_value).collect()
+    }
+
+    /// One of the fixed names of the root, which nothing hides.
+    pub(super) fn fixed(self, name: &str) -> Option<Value<'a>> {
+        match self {
+            Self::Root(environment) => root::fixed(environment, name),
+            _ => None,
+        }
+    }
+}
+
+/// An instant as Spinnaker shows it: milliseconds since the epoch.
+fn millis<'a>(time: Timestamp) -> Value<'a> {
+    Value::from(time.as_micros().div_euclid(1000))
+}
+
+fn millis_if<'a>(time: Option<Timestamp>) -> Value<'a> {
+    time.map_or(Value::Null, millis)
+}

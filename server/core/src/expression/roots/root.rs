@@ -1,0 +1,65 @@
+//! What bare names lead to.
+
+use super::{View, artifacts, context, deployed, trigger};
+use crate::expression::environment::Environment;
+use crate::expression::text::Text;
+use crate::expression::value::Value;
+
+/// Names that nothing of a stage hides.
+const FIXED: [&str; 8] = [
+    "parameters",
+    "trigger",
+    "execution",
+    "stages",
+    "templateVariables",
+    "artifacts",
+    "deployedServerGroups",
+    "scmInfo",
+];
+
+pub(super) fn fixed<'a>(environment: &'a Environment<'a>, name: &str) -> Option<Value<'a>> {
+    let execution = environment.execution();
+    match name {
+        "parameters" => Some(Value::Object(&execution.start.parameters)),
+        "trigger" => Some(Value::View(View::Trigger(execution))),
+        "execution" => Some(Value::View(View::Execution(execution))),
+        "stages" => Some(Value::View(View::Stages(environment))),
+        "templateVariables" => {
+            let variables = environment.variables().and_then(|variables| variables.get(name));
+            Some(variables.map_or_else(|| Value::Map(std::rc::Rc::default()), Value::from))
+        }
+        "artifacts" => Some(artifacts::received(execution)),
+        "deployedServerGroups" => Some(deployed::server_groups(environment, &[])),
+        "scmInfo" => Some(trigger::scm(execution)),
+        _ => None,
+    }
+}
+
+/// A fixed name; else one that was given with the environment; else what the stage itself or the nearest stage before it
+/// has under the name.
+pub(super) fn get<'a>(environment: &'a Environment<'a>, name: &str) -> Option<Value<'a>> {
+    if let Some(value) = fixed(environment, name) {
+        return Some(value);
+    }
+    if let Some(value) = environment.variables().and_then(|variables| variables.get(name)) {
+        return Some(value.into());
+    }
+    let stage = environment.stage()?;
+    context::get(stage, name)
+        .or_else(|| environment.ancestors().find_map(|stage| stage.outputs.get(name)).map(Value::from))
+}
+
+pub(super) fn names<'a>(environment: &'a Environment<'a>) -> Vec<Text<'a>> {
+    let mut names: Vec<Text<'a>> = FIXED.iter().map(|&name| Text::Borrowed(name)).collect();
+    let mut add = |name: &'a str| {
+        if !names.iter().any(|known| **known == *name) {
+            names.push(Text::Borrowed(name));
+        }
+    };
+    environment.variables().into_iter().flat_map(|variables| variables.keys()).for_each(|name| add(name));
+    if let Some(stage) = environment.stage() {
+        context::each_name(stage, &mut add);
+        environment.ancestors().flat_map(|stage| stage.outputs.keys()).for_each(|name| add(name));
+    }
+    names
+}

@@ -1,0 +1,76 @@
+//! What started the execution.
+
+use std::rc::Rc;
+
+use serde_json::Value as Json;
+
+use super::{View, artifacts};
+use crate::execution::{Execution, Origin, ParentStage};
+use crate::expression::text::Text;
+use crate::expression::value::Value;
+
+/// What every trigger has.
+const NAMES: [&str; 10] = [
+    "actor",
+    "type",
+    "name",
+    "reason",
+    "payload",
+    "user",
+    "parameters",
+    "artifacts",
+    "resolvedExpectedArtifacts",
+    "parentExecution",
+];
+
+/// A fixed name, else a field of what the trigger saw.
+pub(super) fn get<'a>(execution: &'a Execution, name: &str) -> Option<Value<'a>> {
+    let cause = &execution.start.cause;
+    let (origin, trigger) = match &cause.origin {
+        Origin::Manual => ("manual", ""),
+        Origin::Trigger { trigger, .. } => ("trigger", trigger.as_str()),
+        Origin::Parent(_) => ("pipeline", ""),
+        Origin::Operation => ("operation", ""),
+    };
+    Some(match name {
+        "actor" | "user" => cause.actor.as_str().into(),
+        "type" => origin.into(),
+        "name" => trigger.into(),
+        "reason" => cause.reason.as_str().into(),
+        "payload" => (&cause.payload).into(),
+        "parameters" => Value::Object(&execution.start.parameters),
+        "artifacts" => artifacts::received(execution),
+        "resolvedExpectedArtifacts" => artifacts::all_resolved(execution),
+        "parentExecution" => match &cause.origin {
+            Origin::Parent(parent) => Value::View(View::ParentExecution(parent)),
+            Origin::Manual | Origin::Trigger { .. } | Origin::Operation => Value::Null,
+        },
+        _ => return cause.payload.get(name).map(Value::from),
+    })
+}
+
+pub(super) fn names(execution: &Execution) -> Vec<Text<'_>> {
+    let payload = execution.start.cause.payload.as_object();
+    let seen = payload.into_iter().flat_map(|payload| payload.keys()).map(String::as_str);
+    let more = seen.filter(|name| !NAMES.contains(name));
+    NAMES.into_iter().chain(more).map(Text::Borrowed).collect()
+}
+
+/// What is known of the execution that started this one.
+pub(super) const PARENT: [&str; 3] = ["id", "application", "stage"];
+
+pub(super) fn parent<'a>(parent: &'a ParentStage, name: &str) -> Option<Value<'a>> {
+    Some(match name {
+        "id" => parent.execution.to_string().into(),
+        "application" => parent.application.as_str().into(),
+        "stage" => parent.stage.as_str().into(),
+        _ => return None,
+    })
+}
+
+/// What a build says of the source it was made from.
+pub(super) fn scm(execution: &Execution) -> Value<'_> {
+    let payload = &execution.start.cause.payload;
+    let found = payload.pointer("/buildInfo/scm").or_else(|| payload.get("scm")).filter(|scm| **scm != Json::Null);
+    found.map_or_else(|| Value::List(Rc::default()), Value::from)
+}
