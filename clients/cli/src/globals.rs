@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
+use gennaker_client::Actor;
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -30,6 +31,10 @@ pub struct GlobalOptions {
         default_value = GlobalOptions::DEFAULT_SERVER
     )]
     pub server: String,
+
+    /// Your name, under which the server records what you do
+    #[arg(long, global = true, env = "GENNAKER_ACTOR", value_name = "NAME")]
+    pub actor: Option<Actor>,
 
     /// How results are printed: text, json or yaml
     #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t, hide_possible_values = true)]
@@ -66,6 +71,7 @@ impl Default for GlobalOptions {
     fn default() -> Self {
         Self {
             server: Self::DEFAULT_SERVER.to_owned(),
+            actor: None,
             output: Format::Text,
             no_color: false,
             timeout: Duration::from_secs(30),

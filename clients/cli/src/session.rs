@@ -18,6 +18,7 @@ impl Session {
     /// A session with the server of the options, which isn't called yet.
     pub(crate) fn new(globals: GlobalOptions, terminal: Terminal) -> Result<Self, Failure> {
         let options = Options {
+            actor: globals.actor.clone(),
             timeout: globals.timeout,
             connect_timeout: globals.timeout.min(Options::default().connect_timeout),
             give_up_after: globals.reconnect_for,

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic_types::StatusExt;
 
+use crate::actor::{Actor, Signature};
 use crate::backoff::Backoff;
 use crate::call::{Call, PagedCall};
 use crate::error::{Error, is_lost};
@@ -15,6 +17,8 @@ use crate::v1;
 /// How a client behaves. The defaults suit an interactive program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
+    /// The name under which what this client does is recorded. The server calls one without a name `anonymous`.
+    pub actor: Option<Actor>,
     /// How long the server may take to answer a unary call, or to open a stream.
     pub timeout: Duration,
     /// How long a connection may take.
@@ -35,6 +39,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            actor: None,
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(5),
             max_message_bytes: 64 << 20,
@@ -59,8 +64,8 @@ macro_rules! services {
         impl Client {
             $(
                 $(#[$doc])*
-                pub fn $name(&self) -> v1::$module::$client<Channel> {
-                    v1::$module::$client::new(self.channel.clone())
+                pub fn $name(&self) -> v1::$module::$client<InterceptedService<Channel, Signature>> {
+                    v1::$module::$client::with_interceptor(self.channel.clone(), Signature(self.options.actor.clone()))
                         .max_decoding_message_size(self.options.max_message_bytes)
                 }
             )*

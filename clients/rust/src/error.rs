@@ -18,6 +18,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// The name of the caller can't be sent.
+    #[error("{actor:?} can't be the name of a caller: it must be 1 to 128 printable ASCII characters")]
+    Actor {
+        /// What was given.
+        actor: String,
+    },
     /// The server answered with an error, or there was no answer.
     #[error("{}", explain(.0))]
     Call(Box<Status>),
@@ -42,7 +48,7 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<&Status> {
         match self {
-            Self::Endpoint { .. } => None,
+            Self::Endpoint { .. } | Self::Actor { .. } => None,
             Self::Call(status) | Self::GaveUp { last: status, .. } => Some(status),
         }
     }
@@ -57,7 +63,7 @@ impl Error {
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
         match self {
-            Self::Endpoint { .. } => false,
+            Self::Endpoint { .. } | Self::Actor { .. } => false,
             Self::GaveUp { .. } => true,
             Self::Call(status) => is_lost(status) || timed_out(status),
         }

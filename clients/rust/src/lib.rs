@@ -30,6 +30,7 @@
 //!
 //! This crate sees only `gennaker-proto`. It holds no business logic: what is right or wrong, the server decides.
 
+mod actor;
 mod backoff;
 mod call;
 mod client;
@@ -37,6 +38,7 @@ mod error;
 mod follow;
 mod view;
 
+pub use actor::{Actor, Signature};
 pub use backoff::Backoff;
 pub use call::{Call, PagedCall};
 pub use client::{Client, Options};

@@ -44,9 +44,11 @@ impl ExecutionView {
             return false;
         }
         if let Some(changed) = &event.changed {
-            let stages = std::mem::take(&mut self.execution.stages);
-            self.execution = v1::Execution { stages, ..without_stages(changed) };
+            let (stages, errands) =
+                (std::mem::take(&mut self.execution.stages), std::mem::take(&mut self.execution.errands));
+            self.execution = v1::Execution { stages, errands, ..header(changed) };
             changed.stages.iter().for_each(|stage| self.put(stage));
+            changed.errands.iter().for_each(|errand| self.put_errand(errand));
         }
         self.execution.stages.retain(|stage| !event.removed_stages.contains(&stage.id));
         self.execution.sequence = event.sequence;
@@ -58,6 +60,13 @@ impl ExecutionView {
         match self.execution.stages.iter_mut().find(|known| known.id == stage.id) {
             Some(known) => known.clone_from(stage),
             None => self.execution.stages.push(stage.clone()),
+        }
+    }
+
+    fn put_errand(&mut self, errand: &v1::Errand) {
+        match self.execution.errands.iter_mut().find(|known| known.id == errand.id) {
+            Some(known) => known.clone_from(errand),
+            None => self.execution.errands.push(errand.clone()),
         }
     }
 
@@ -117,9 +126,11 @@ impl ExecutionView {
     }
 }
 
-fn without_stages(execution: &v1::Execution) -> v1::Execution {
+/// An execution without its stages and errands.
+fn header(execution: &v1::Execution) -> v1::Execution {
     let mut header = execution.clone();
     header.stages = Vec::new();
+    header.errands = Vec::new();
     header
 }
 
@@ -169,6 +180,21 @@ mod tests {
         assert!(view.apply_event(&event(4, vec![], &["a/1"])));
         assert!(view.stage("a/1").is_none());
         assert_eq!(view.execution().sequence, 4);
+    }
+
+    #[test]
+    fn errands_are_folded_by_their_numbers() {
+        let mut view = ExecutionView::default();
+        let mut told = |sequence, id, state: v1::errand::State| {
+            let mut event = event(sequence, vec![], &[]);
+            let errands = vec![v1::Errand { id, state: state.into(), ..Default::default() }];
+            event.changed.as_mut().unwrap().errands = errands;
+            view.apply_event(&event)
+        };
+        assert!(told(1, 1, v1::errand::State::Pending) && told(2, 2, v1::errand::State::Pending));
+        assert!(told(3, 1, v1::errand::State::Done));
+        let states: Vec<_> = view.execution().errands.iter().map(|errand| (errand.id, errand.state())).collect();
+        assert_eq!(states, [(1, v1::errand::State::Done), (2, v1::errand::State::Pending)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod fake;
 use std::time::Duration;
 
 use fake::{Fake, NAME, Play};
-use gennaker_client::{Code, Error, ExecutionView, Follow, Update, v1};
+use gennaker_client::{Client, Code, Error, ExecutionView, Follow, Options, Update, v1};
 use gennaker_proto::v1::watch_execution_response::Message;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -217,4 +217,15 @@ async fn a_list_is_read_to_its_last_page() {
     assert_eq!(names(all), ["first", "second"]);
     let one = client.list_at_most(v1::ListExecutionsRequest::default(), 1).await.unwrap();
     assert_eq!(names(one), ["first"]);
+}
+
+#[tokio::test]
+async fn calls_carry_the_name_of_the_caller() {
+    let fake = Fake::new(vec![], v1::Execution::default());
+    let nameless = fake.client(LONG);
+    let options = Options { actor: Some("ann".parse().unwrap()), ..Options::default() };
+    let named = Client::connect_with(nameless.endpoint(), options).unwrap();
+    nameless.call(v1::StartExecutionRequest::default()).await.unwrap();
+    named.call(v1::StartExecutionRequest::default()).await.unwrap();
+    assert_eq!(fake.callers(), ["", "ann"]);
 }

@@ -26,6 +26,7 @@ pub(crate) struct Fake {
     asked: Mutex<Vec<Option<u64>>>,
     stands: Mutex<v1::Execution>,
     starts: Mutex<Vec<v1::StartExecutionRequest>>,
+    callers: Mutex<Vec<String>>,
     unavailable: Mutex<u32>,
 }
 
@@ -42,6 +43,11 @@ impl Fake {
     /// The requests that StartExecution got.
     pub(crate) fn starts(&self) -> Vec<v1::StartExecutionRequest> {
         self.starts.lock().unwrap().clone()
+    }
+
+    /// The names of those who called StartExecution; empty for one without.
+    pub(crate) fn callers(&self) -> Vec<String> {
+        self.callers.lock().unwrap().clone()
     }
 
     /// The next calls of StartExecution fail.
@@ -128,6 +134,8 @@ impl ExecutionService for Fake {
         &self,
         request: Request<v1::StartExecutionRequest>,
     ) -> Result<Response<v1::StartExecutionResponse>, Status> {
+        let caller = request.metadata().get("x-gennaker-actor").map(|name| name.to_str().unwrap().to_owned());
+        self.callers.lock().unwrap().push(caller.unwrap_or_default());
         self.starts.lock().unwrap().push(request.into_inner());
         let mut left = self.unavailable.lock().unwrap();
         if *left > 0 {
