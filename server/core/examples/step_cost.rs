@@ -3,15 +3,14 @@
 //! `cargo run --release -p gennaker-core --example step_cost` prints, for pipelines of growing size, the mean time of each in
 //! microseconds. What grows with the number of stages is work that a step does for stages it does not concern.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gennaker_core::Timestamp;
 use gennaker_core::execution::{
-    Cause, Command, Concurrency, Context, Definition, EventRecord, Execution, ExecutionId, Failure, Origin, Plan,
-    Scope, StageDefinition, StageId, StageKinds, Start, SyntheticStage, TaskOutcome, TaskRef, TaskSpec, create, handle,
+    Cause, Command, Context, Definition, EventRecord, Execution, ExecutionId, Failure, Origin, Plan, Scope,
+    StageDefinition, StageId, StageKinds, Start, SyntheticStage, TaskOutcome, TaskRef, TaskSpec, create, handle,
 };
 use serde_json::Value;
 
@@ -22,7 +21,8 @@ impl StageKinds for Kinds {
     fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
         let is_family = scope.stage.definition.kind == "family";
         let before = if is_family { vec![SyntheticStage::new("inner", "effect", Value::Null)] } else { Vec::new() };
-        Ok(Plan { inputs: Value::Null, before, tasks: vec![TaskSpec::run("work", Duration::from_secs(600))] })
+        let tasks = vec![TaskSpec::run("work", Duration::from_secs(600))];
+        Ok(Plan { before, tasks, ..Plan::default() })
     }
 
     fn plan_after(&self, _: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {
@@ -52,12 +52,7 @@ fn definition(shape: Shape, count: usize) -> Definition {
             Shape::Chain => number.checked_sub(1).map(id).into_iter().collect(),
             Shape::Wide | Shape::Families => Vec::new(),
         },
-        on_failure: Default::default(),
-        timeout: None,
-        succeed_on_timeout: false,
-        window: None,
-        config: Value::Null,
-        expressions: BTreeMap::new(),
+        ..StageDefinition::default()
     };
     Definition {
         application: "shop".into(),
@@ -65,7 +60,7 @@ fn definition(shape: Shape, count: usize) -> Definition {
         revision: 1,
         display_name: "large".into(),
         stages: (0..count).map(stage).collect(),
-        concurrency: Concurrency::default(),
+        ..Definition::default()
     }
 }
 
@@ -95,6 +90,8 @@ fn run(shape: Shape, count: usize, out: &mut impl Write) -> io::Result<()> {
         cause: Cause { actor: "ann".into(), origin: Origin::Manual, reason: String::new(), payload: Value::Null },
         parameters: Default::default(),
         labels: Default::default(),
+        artifacts: Vec::new(),
+        resolved_artifacts: Vec::new(),
     };
     let (mut outcome, mut progress, mut derive, mut copy, mut replay) =
         (Spent::default(), Spent::default(), Spent::default(), Spent::default(), Spent::default());

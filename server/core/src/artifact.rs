@@ -1,8 +1,17 @@
 //! Artifacts: things that executions use and make, by reference.
 
+mod binding;
+mod matching;
+mod of;
+
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use binding::{Unbound, bind_produced, needs_prior, resolve};
+pub use matching::{MAX_PATTERN, PatternProblem, matches, problems};
+pub use of::{of_execution, produced, read, visible};
 
 /// A thing that an execution uses or makes. A text that is empty is not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +41,22 @@ pub struct Artifact {
     /// Where it comes from.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub provenance: String,
+}
+
+/// As messages name it: `docker/image app 1.2 (gcr.io/team/app:1.2)`. Contents are left out.
+impl fmt::Display for Artifact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts = [&self.kind, &self.name, &self.version].into_iter().filter(|text| !text.is_empty());
+        let texts: Vec<&str> = texts.map(String::as_str).collect();
+        f.write_str(&texts.join(" "))?;
+        match (texts.is_empty(), self.reference.as_str()) {
+            (true, "") => f.write_str("any artifact"),
+            (false, "") => Ok(()),
+            (_, _) if matching::is_content(&self.kind) => Ok(()),
+            (true, reference) => f.write_str(reference),
+            (false, reference) => write!(f, " ({reference})"),
+        }
+    }
 }
 
 /// An artifact that a pipeline needs at its start, or that a stage makes.

@@ -4,10 +4,12 @@
 //! or reads a clock, so every rule can be tested as a function. This crate must not depend on tokio, tonic, rusqlite,
 //! HTTP or cloud libraries.
 
+pub mod artifact;
 pub mod cloud;
 pub mod execution;
 pub mod expression;
 pub mod naming;
+pub mod notification;
 pub mod resource;
 pub mod schedule;
 pub mod strategy;

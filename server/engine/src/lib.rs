@@ -37,7 +37,7 @@ pub use fsck::{Finding, Invariant, Summary, fsck};
 pub use handle::{Handle, Request};
 pub use options::{Options, Retention};
 pub use service::Service;
-pub use task::{Progress, TaskRun, TaskRunner};
+pub use task::{ErrandRun, Progress, TaskRun, TaskRunner};
 pub use watch::{Watch, WatchItem};
 pub use watch_many::{ManyItem, Subject, WatchMany};
 

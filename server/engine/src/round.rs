@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gennaker_core::Timestamp;
 use gennaker_core::execution::{
-    Command, CommandId, Decision, EventRecord, Execution, ExecutionId, Outgoing, Rejection,
+    Command, CommandId, Decision, Event, EventRecord, Execution, ExecutionId, Outgoing, Rejection,
 };
 use gennaker_ports::store::{Applied, Lease, Step};
 
@@ -75,9 +75,9 @@ impl Pending {
         self.applied.iter().map(|(id, _)| id)
     }
 
-    /// Whether the execution goes on by this.
-    pub(crate) fn has_events(&self) -> bool {
-        !self.events.is_empty()
+    /// Whether the execution ends by this.
+    pub(crate) fn has_end(&self) -> bool {
+        self.events.iter().any(|record| matches!(record.event, Event::Finished { .. }))
     }
 
     /// Whether there is anything to commit.

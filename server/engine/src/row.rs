@@ -39,7 +39,7 @@ pub(crate) fn row(execution: &Execution, shard: Shard) -> ExecutionRow {
         ended: execution.ended,
         sequence: execution.sequence,
         wake_at: execution.wake_at(),
-        outstanding: execution.outstanding().next().is_some(),
+        outstanding: execution.outstanding().next().is_some() || execution.outstanding_errands().next().is_some(),
         header: ExecutionHeader {
             display_name: start.definition.display_name.clone(),
             revision: start.definition.revision,
@@ -73,8 +73,8 @@ mod tests {
             pipeline: pipeline.map(str::to_owned),
             revision: 1,
             display_name: "deploy".into(),
-            stages: vec![],
             concurrency: Concurrency { limit, ..Concurrency::default() },
+            ..Definition::default()
         };
         let id = |n| ExecutionId::from_parts(Timestamp::EPOCH, n);
         let of_pipeline = |n| shard(&definition(Some("applications/shop/pipelines/deploy"), 1), id(n), 64);

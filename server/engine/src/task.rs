@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gennaker_core::execution::{EffectKey, Start, TaskOutcome};
+use gennaker_core::execution::{EffectKey, ErrandKind, ErrandOutcome, Start, TaskOutcome};
 use serde_json::{Map, Value};
 
 /// One try of one task, as the kind that does it sees it.
@@ -49,7 +49,7 @@ impl Progress {
     }
 }
 
-/// Does the tasks of stage kinds.
+/// Does the tasks of stage kinds, and errands.
 ///
 /// A run is dropped when its task is canceled or times out, and repeated with the same key after a crash: whatever it does
 /// must be idempotent under its key, and safe to drop at every await. Inside a run waiting is fine; waiting on
@@ -58,4 +58,18 @@ impl Progress {
 pub trait TaskRunner: Send + Sync + 'static {
     /// Does the task.
     async fn run(&self, run: TaskRun) -> TaskOutcome;
+
+    /// Does an errand.
+    async fn run_errand(&self, run: ErrandRun) -> ErrandOutcome;
+}
+
+/// One try of an errand.
+#[derive(Clone, Debug)]
+pub struct ErrandRun {
+    /// Identifies the errand: the same at each try.
+    pub key: String,
+    /// What the execution began with.
+    pub execution: Arc<Start>,
+    /// What is to be done.
+    pub errand: ErrandKind,
 }

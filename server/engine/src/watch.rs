@@ -96,7 +96,7 @@ impl Watch {
         let page = self.store.events(self.execution, self.sequence, PAGE).await?;
         if let Some(last) = page.last() {
             self.sequence = last.sequence;
-            self.ended = Some(is_end(last));
+            self.ended = has_ended(&page, self.ended);
             return Ok(Some(page.into()));
         }
         if self.ended.is_none() {
@@ -120,11 +120,13 @@ impl Watch {
         }
         let known = usize::try_from(self.sequence + 1 - first.sequence).unwrap_or(usize::MAX);
         self.sequence = last.sequence;
-        self.ended = Some(is_end(last));
+        self.ended = has_ended(&events, self.ended);
         Some(if known == 0 { events } else { events[known..].into() })
     }
 }
 
-fn is_end(record: &EventRecord) -> bool {
-    matches!(record.event, Event::Finished { .. })
+/// Whether the execution has ended after events, as far as they tell. Errands go on after the end.
+fn has_ended(events: &[EventRecord], before: Option<bool>) -> Option<bool> {
+    let told = events.iter().rev().find(|record| record.event.errand().is_none());
+    told.map(|record| matches!(record.event, Event::Finished { .. })).or(before)
 }

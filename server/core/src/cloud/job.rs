@@ -67,4 +67,7 @@ pub struct JobOutput {
     pub truncated: bool,
     /// The content of its property file, where it asked for one and wrote it: at most 256 KiB.
     pub properties: Option<String>,
+    /// Why the content of its property file can't be had although there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub property_problem: Option<String>,
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Definition, ExecutionId, ExecutionStatus, StageId, StageStatus};
+use crate::artifact::{Artifact, ResolvedArtifact};
+
+use super::{Definition, ErrandOutcome, ExecutionId, ExecutionStatus, StageId, StageStatus};
 
 /// A JSON object.
 pub(crate) type Object = serde_json::Map<String, serde_json::Value>;
@@ -59,6 +61,9 @@ pub enum Command {
         stage: StageId,
         /// Who decides.
         actor: String,
+        /// The roles that they have.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        roles: Vec<String>,
         /// Whether the execution goes on.
         decision: JudgmentDecision,
         /// The option chosen, where the judgment offers some.
@@ -81,6 +86,15 @@ pub enum Command {
         task: TaskRef,
         /// How.
         outcome: TaskOutcome,
+    },
+    /// A try of an errand ended.
+    ErrandOutcome {
+        /// The errand's number.
+        errand: u32,
+        /// Which try.
+        attempt: u32,
+        /// How.
+        outcome: ErrandOutcome,
     },
     /// A stage has started an execution, which is told with the execution's first step: the parent hears of it even where
     /// the effect that started it never reports.
@@ -121,6 +135,7 @@ impl Command {
             Self::Judge { .. } => "judge",
             Self::TaskProgress { .. } => "task_progress",
             Self::TaskOutcome { .. } => "task_outcome",
+            Self::ErrandOutcome { .. } => "errand_outcome",
             Self::ChildStarted { .. } => "child_started",
             Self::ChildFinished { .. } => "child_finished",
         }
@@ -129,7 +144,12 @@ impl Command {
     /// The stage that the command is about, where it is about one.
     pub const fn stage(&self) -> Option<&StageId> {
         match self {
-            Self::Admit | Self::Tick | Self::Cancel { .. } | Self::Pause { .. } | Self::Resume { .. } => None,
+            Self::Admit
+            | Self::Tick
+            | Self::Cancel { .. }
+            | Self::Pause { .. }
+            | Self::Resume { .. }
+            | Self::ErrandOutcome { .. } => None,
             Self::RetryStage { stage, .. }
             | Self::SkipStage { stage, .. }
             | Self::Judge { stage, .. }
@@ -153,6 +173,12 @@ pub struct Start {
     pub parameters: Object,
     /// Labels, for searching.
     pub labels: BTreeMap<String, String>,
+    /// The artifacts that it was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<Artifact>,
+    /// What the definition's expected artifacts were bound to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolved_artifacts: Vec<ResolvedArtifact>,
 }
 
 /// Why an execution exists.
@@ -250,6 +276,15 @@ pub enum TaskOutcome {
         message: String,
         /// 0 to 100, where it is known.
         percent: Option<u8>,
+        /// What the next try has to know; merged over the stage's earlier outputs.
+        #[serde(default, skip_serializing_if = "Object::is_empty")]
+        outputs: Object,
+    },
+    /// What it followed was canceled by somebody else: the stage ends as canceled, and the execution with it, unless the stage
+    /// lets the execution go on when it fails.
+    Canceled {
+        /// What was canceled, in words.
+        message: String,
     },
     /// Badly.
     Failed(Failure),
@@ -318,7 +353,7 @@ pub enum Rejection {
         remedy: String,
     },
     /// The judge is not among those who may judge.
-    #[error("{actor:?} may not judge stage {stage:?}; it takes one of {}", judges.join(", "))]
+    #[error("{actor:?} may not judge stage {stage:?}; it takes {}", judges_and_roles(judges, roles))]
     NotAJudge {
         /// The stage.
         stage: StageId,
@@ -326,6 +361,35 @@ pub enum Rejection {
         actor: String,
         /// Who may.
         judges: Vec<String>,
+        /// Who may, by role.
+        #[serde(default)]
+        roles: Vec<String>,
+    },
+    /// Who started the execution may not judge.
+    #[error("{actor:?} started the execution and may not judge stage {stage:?}; somebody else must")]
+    SelfApproval {
+        /// The stage.
+        stage: StageId,
+        /// Who tried.
+        actor: String,
+    },
+    /// The judge has judged already, and others must.
+    #[error("{actor:?} has judged stage {stage:?} already; it takes {missing} more of others")]
+    JudgedAlready {
+        /// The stage.
+        stage: StageId,
+        /// Who tried.
+        actor: String,
+        /// How many more are needed.
+        missing: u32,
+    },
+    /// Those who judged before chose another option.
+    #[error("those who judged stage {stage:?} before chose {chosen:?}; choose it too, or stop")]
+    OtherOption {
+        /// The stage.
+        stage: StageId,
+        /// What they chose.
+        chosen: String,
     },
     /// The option is not among those offered, or none was chosen.
     #[error("{}", not_an_option(stage, input, options))]
@@ -356,6 +420,12 @@ pub enum Rejection {
     /// The command speaks of a try that is over; it is dropped.
     #[error("the command speaks of a try that is over")]
     Stale,
+}
+
+/// Who may judge, in words; empty for anybody.
+pub(super) fn judges_and_roles(judges: &[String], roles: &[String]) -> String {
+    let roles = roles.iter().map(|role| format!("somebody with the role {role}"));
+    judges.iter().cloned().chain(roles).collect::<Vec<_>>().join(" or ")
 }
 
 fn not_an_option(stage: &StageId, input: &str, options: &[String]) -> String {

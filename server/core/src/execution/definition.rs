@@ -6,10 +6,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::StageId;
+use crate::artifact::ExpectedArtifact;
+use crate::notification::Notification;
 use crate::schedule::Window;
 
 /// The graph and the rules of one execution, copied from the pipeline's revision at the start.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Definition {
     /// The application's id, without the `applications/` before it.
     pub application: String,
@@ -23,6 +25,12 @@ pub struct Definition {
     pub stages: Vec<StageDefinition>,
     /// How many executions of the pipeline may run at once.
     pub concurrency: Concurrency,
+    /// Artifacts that it needs at its start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected_artifacts: Vec<ExpectedArtifact>,
+    /// Who is told of what: the pipeline's own, and those of its application.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notifications: Vec<Notification>,
 }
 
 /// A limit on the running executions of a pipeline and what happens beyond it.
@@ -48,7 +56,7 @@ pub enum QueuePolicy {
 }
 
 /// A node of the graph.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageDefinition {
     /// The id, unique in the execution.
     pub id: StageId,
@@ -77,6 +85,15 @@ pub struct StageDefinition {
     /// expression for it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub expressions: BTreeMap<String, String>,
+    /// An expression: the stage is skipped unless its value is true. Empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub condition: String,
+    /// Artifacts that it must make.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected_artifacts: Vec<ExpectedArtifact>,
+    /// Who is told of what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notifications: Vec<Notification>,
 }
 
 /// What a stage's failure does to the execution.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Object;
 use super::{
-    ExecutionId, ExecutionStatus, Failure, Hold, StageId, StageStatus, Start, SyntheticStage, TaskSpec, TaskStatus,
-    VerdictRecord,
+    ErrandSpec, ErrandState, ExecutionId, ExecutionStatus, Failure, Hold, StageId, StageStatus, Start, SyntheticStage,
+    TaskSpec, TaskStatus, VerdictRecord,
 };
 use crate::Timestamp;
 
@@ -96,6 +96,9 @@ pub enum Event {
         before: Vec<SyntheticStage>,
         /// When its timeout strikes.
         deadline: Option<Timestamp>,
+        /// Whether the tasks look up what the plan needs; it is planned again then.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        provisional: bool,
     },
     /// A stage's tasks are done; these stages follow.
     StageContinued {
@@ -121,6 +124,13 @@ pub enum Event {
         stage: StageId,
         /// How.
         status: StageStatus,
+    },
+    /// The condition of a stage does not hold: it ends as skipped.
+    ConditionFailed {
+        /// The stage.
+        stage: StageId,
+        /// Why not.
+        reason: String,
     },
     /// Somebody left a stage out. It ends as skipped when its turn comes, which may be at once.
     StageSkipped {
@@ -171,6 +181,9 @@ pub enum Event {
         /// Whether the try failed; otherwise it asked for more time.
         #[serde(default)]
         failed: bool,
+        /// What the next try has to know.
+        #[serde(default, skip_serializing_if = "Object::is_empty")]
+        outputs: Object,
     },
     /// A task has ended.
     TaskFinished {
@@ -188,6 +201,38 @@ pub enum Event {
         /// The execution that it started, if it did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         child: Option<ExecutionId>,
+    },
+    /// Something is to be done that the execution does not wait for.
+    ErrandAdded {
+        /// Its number, from 1.
+        errand: u32,
+        /// What.
+        spec: ErrandSpec,
+    },
+    /// An errand will be tried again.
+    ErrandDeferred {
+        /// Its number.
+        errand: u32,
+        /// When.
+        until: Timestamp,
+        /// What failed.
+        message: String,
+    },
+    /// An errand is tried again.
+    ErrandRetried {
+        /// Its number.
+        errand: u32,
+        /// Which try, from 2.
+        attempt: u32,
+    },
+    /// An errand was done, or given up.
+    ErrandFinished {
+        /// Its number.
+        errand: u32,
+        /// How.
+        state: ErrandState,
+        /// How it went.
+        message: String,
     },
     /// A judge decided.
     Judged {

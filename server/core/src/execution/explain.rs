@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::command::judges_and_roles;
 use super::graph::downstream_of;
-use super::{Execution, ExecutionId, ExecutionStatus, Phase, Stage, StageId, StageStatus, Task, TaskKind};
+use super::{
+    Execution, ExecutionId, ExecutionStatus, JudgmentSpec, Phase, Stage, StageId, StageStatus, Task, TaskKind,
+};
 use crate::Timestamp;
 
 /// Something an execution waits for.
@@ -24,7 +27,8 @@ pub struct Wait {
 pub enum Actor {
     /// The clock.
     Clock,
-    /// Any of these people; anybody where the list is empty.
+    /// Any of these people, and whoever has one of the roles that are named as `roles/{role}`; anybody where the list is
+    /// empty.
     People(Vec<String>),
     /// A side effect that is running.
     Effect,
@@ -138,8 +142,9 @@ fn on_task(stage: &Stage, task: &Task) -> Wait {
     match &task.spec.kind {
         TaskKind::Wait { .. } => wait(stage, "time to pass".to_owned(), until, Actor::Clock),
         TaskKind::Judgment(spec) => {
-            let reason = if spec.instructions.is_empty() { String::new() } else { format!(": {}", spec.instructions) };
-            wait(stage, format!("a judgment{reason}"), until, Actor::People(spec.judges.clone()))
+            let roles = spec.roles.iter().map(|role| format!("roles/{role}"));
+            let people = spec.judges.iter().cloned().chain(roles).collect();
+            wait(stage, judgments(stage, spec), until, Actor::People(people))
         }
         TaskKind::AwaitChild { .. } => {
             wait(stage, "the execution that it started".to_owned(), until, Actor::Execution(stage.child))
@@ -149,6 +154,25 @@ fn on_task(stage: &Stage, task: &Task) -> Wait {
             None => wait(stage, format!("the task {}{said}", task.spec.name), until, Actor::Effect),
         },
     }
+}
+
+/// How many judgments it takes, of whom, and on what.
+fn judgments(stage: &Stage, spec: &JudgmentSpec) -> String {
+    let mut reason = match (spec.approvals, stage.missing_approvals()) {
+        (0 | 1, _) => "a judgment".to_owned(),
+        (of, missing) => format!("{missing} of {of} approvals"),
+    };
+    let who = judges_and_roles(&spec.judges, &spec.roles);
+    if !who.is_empty() {
+        reason.push_str(&format!(" by {who}"));
+    }
+    if spec.no_self_approval {
+        reason.push_str(", not by who started the execution");
+    }
+    if !spec.instructions.is_empty() {
+        reason.push_str(&format!(": {}", spec.instructions));
+    }
+    reason
 }
 
 /// What could go on is held up by a pause only. In the midst of a step, between two events, nothing holds it up.

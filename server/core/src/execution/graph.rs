@@ -158,12 +158,7 @@ mod tests {
             name: (*id).into(),
             kind: "wait".into(),
             depends_on: depends_on.iter().map(|&id| id.into()).collect(),
-            on_failure: Default::default(),
-            timeout: None,
-            succeed_on_timeout: false,
-            window: None,
-            config: serde_json::Value::Null,
-            expressions: std::collections::BTreeMap::new(),
+            ..StageDefinition::default()
         };
         edges.iter().map(stage).collect()
     }

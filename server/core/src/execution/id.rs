@@ -48,7 +48,7 @@ impl FromStr for ExecutionId {
 }
 
 /// A stage's identifier, unique in its execution. Synthetic stages have their parent's id, a slash and a suffix.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StageId(Arc<str>);
 

@@ -7,7 +7,10 @@
 mod advance;
 mod cancel;
 mod child;
+mod condition;
+mod errand;
 mod judge;
+mod notify;
 mod outcome;
 mod pause;
 mod retry;
@@ -18,6 +21,8 @@ mod task;
 mod tests;
 
 use std::sync::Arc;
+
+use judge::Judge;
 
 use super::{
     Command, Event, EventRecord, Execution, ExecutionId, ExecutionStatus, Rejection, Scope, Stage, StageId, StageKinds,
@@ -83,16 +88,18 @@ pub fn handle(execution: &mut Execution, command: &Command, context: &Context<'_
         Command::Resume { actor } => machine.resume(actor)?,
         Command::RetryStage { stage, actor } => machine.retry(stage, actor)?,
         Command::SkipStage { stage, actor, reason } => machine.skip(stage, actor, reason)?,
-        Command::Judge { stage, actor, decision, input, comment } => {
-            machine.judge(stage, actor, *decision, input.as_deref(), comment)?;
+        Command::Judge { stage, actor, roles, decision, input, comment } => {
+            machine.judge(stage, &Judge { actor, roles }, *decision, input.as_deref(), comment)?;
         }
         Command::TaskProgress { task, message, percent } => machine.progress(task, message, *percent)?,
         Command::TaskOutcome { task, outcome } => machine.outcome(task, outcome)?,
+        Command::ErrandOutcome { errand, attempt, outcome } => machine.errand_outcome(*errand, *attempt, outcome)?,
         Command::ChildStarted { stage, attempt, child } => machine.child_started(stage, *attempt, *child),
         Command::ChildFinished { stage, child, status, outputs, failure } => {
             machine.child_finished(stage, *child, *status, outputs, failure.as_deref())?;
         }
     }
+    machine.drive_errands();
     machine.advance();
     Ok(Decision { events: machine.events, outgoing: machine.outgoing })
 }
@@ -110,15 +117,24 @@ impl Machine<'_> {
         self.context.now
     }
 
-    /// Records an event and applies it.
+    /// Records an event and applies it. Who asked to be told of it is told.
     fn emit(&mut self, event: Event) {
+        let news = self.news(&event);
         let record = EventRecord { sequence: self.execution.sequence + 1, time: self.context.now, event };
         self.execution.apply(&record);
         self.events.push(record);
+        if let Some(news) = news {
+            self.tell(news);
+        }
     }
 
     fn scope(&self, place: usize) -> Scope<'_> {
-        Scope { execution: self.execution, stage: &self.execution.stages[place] }
+        Scope {
+            execution: self.execution,
+            stage: &self.execution.stages[place],
+            now: self.context.now,
+            random: self.context.random,
+        }
     }
 
     fn find(&self, id: &StageId) -> Result<&Stage, Rejection> {

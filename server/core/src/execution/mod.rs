@@ -6,6 +6,7 @@
 mod command;
 mod concurrency;
 mod definition;
+mod errand;
 mod event;
 mod explain;
 mod graph;
@@ -23,13 +24,14 @@ pub use command::{
 };
 pub use concurrency::{Admission, admit};
 pub use definition::{Concurrency, Definition, FailurePolicy, QueuePolicy, StageDefinition};
+pub use errand::{CallOff, Errand, ErrandKind, ErrandOutcome, ErrandSpec, ErrandState};
 pub use event::{Event, EventRecord};
 pub use explain::{Actor, Wait, explain, explain_stage};
 pub use graph::{GraphError, check_graph, downstream};
 pub use id::{CommandId, EffectKey, ExecutionId, ExecutionIdError, StageId};
 pub use machine::{Context, Decision, Outgoing, create, handle};
 pub use parameters::{ParameterError, ParameterSpec, ParameterType, bind_parameters};
-pub use plan::{JudgmentSpec, Plan, StageKinds, SyntheticStage, TaskKind, TaskSpec};
+pub use plan::{CallOffPlan, JudgmentSpec, MAX_LOOK_UPS, Plan, StageKinds, SyntheticStage, TaskKind, TaskSpec};
 pub use scope::Scope;
 pub use state::{Cancellation, Execution, Hold, Judgment, Pause, Phase, Stage, SyntheticPosition, Task, VerdictRecord};
 pub use status::{ExecutionStatus, StageStatus, TaskStatus};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, FailurePolicy, Scope};
+use super::{EffectKey, Failure, FailurePolicy, Scope};
 
 /// The kinds of stages there are, as far as the machine must know them. All methods are pure: the same scope gives the
 /// same answer.
@@ -26,6 +26,12 @@ pub trait StageKinds: Send + Sync {
     /// # Errors
     /// As [`StageKinds::plan`]; the stage then ends without them.
     fn plan_on_failure(&self, scope: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure>;
+
+    /// How to call off what a stage has begun that was canceled or has failed; `task` is its effect that was started last. `None`
+    /// where there is nothing to call off.
+    fn call_off(&self, _scope: &Scope<'_>, _task: &EffectKey) -> Option<CallOffPlan> {
+        None
+    }
 }
 
 /// What a stage does.
@@ -37,7 +43,22 @@ pub struct Plan {
     pub before: Vec<SyntheticStage>,
     /// Its tasks, one after another.
     pub tasks: Vec<TaskSpec>,
+    /// Whether the tasks only look up what the plan needs to know: what they put out is kept as the stage's facts, and then it is
+    /// planned again. A stage looks things up [`MAX_LOOK_UPS`] times at most.
+    pub provisional: bool,
 }
+
+/// How the work of a stage is called off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallOffPlan {
+    /// What is done, as a line to show.
+    pub description: String,
+    /// What the kind needs to know to do it.
+    pub body: serde_json::Value,
+}
+
+/// How often a stage may look something up before it is planned for good.
+pub const MAX_LOOK_UPS: u32 = 10;
 
 /// A stage that a kind adds before, after or on failure of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -122,14 +143,23 @@ pub enum TaskKind {
 }
 
 /// What is asked of a judge.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct JudgmentSpec {
     /// What the judge shall look at.
     pub instructions: String,
     /// Options to choose from; with some, one must be chosen.
     pub options: Vec<String>,
-    /// Who may judge; empty for everybody.
+    /// Who may judge; empty for everybody who has one of `roles`.
     pub judges: Vec<String>,
+    /// Who may judge, by role; empty for everybody who is one of `judges`. Where both are empty, everybody may.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// How many different judges must let it continue; 0 counts as 1.
+    #[serde(default)]
+    pub approvals: u32,
+    /// Whether the one who started the execution may not judge.
+    #[serde(default)]
+    pub no_self_approval: bool,
     /// How long the answer may take; then the stage fails.
     pub deadline: Duration,
 }

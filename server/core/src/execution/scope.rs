@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::command::Object;
 use super::{Execution, Stage, StageId, SyntheticPosition};
+use crate::Timestamp;
 
 /// A stage within its execution, as planning sees it.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,10 @@ pub struct Scope<'a> {
     pub execution: &'a Execution,
     /// The stage.
     pub stage: &'a Stage,
+    /// The time of the decision.
+    pub now: Timestamp,
+    /// Random bits of the decision.
+    pub random: u64,
 }
 
 impl<'a> Scope<'a> {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Object;
 use super::{
-    ExecutionId, ExecutionStatus, Failure, JudgmentDecision, StageDefinition, StageId, StageStatus, Start, TaskKind,
-    TaskSpec, TaskStatus,
+    Errand, ErrandState, ExecutionId, ExecutionStatus, Failure, JudgmentDecision, StageDefinition, StageId,
+    StageStatus, Start, TaskKind, TaskSpec, TaskStatus,
 };
 use crate::Timestamp;
 
@@ -37,6 +37,8 @@ pub struct Execution {
     pub failure: Option<String>,
     /// Its stages: those of the definition in its order, each followed by its synthetic ones.
     pub stages: Vec<Stage>,
+    /// What it has set off and does not wait for, in order.
+    pub errands: Vec<Errand>,
     /// Where each stage is in `stages`.
     places: HashMap<StageId, usize>,
     /// Where those are that run. A large execution has few of them at a time, and most steps are about them alone.
@@ -96,8 +98,16 @@ pub struct Stage {
     pub failure: Option<Failure>,
     /// What it will end as when its clean-up is done.
     pub failing_as: Option<StageStatus>,
-    /// The judge's decision.
+    /// What judges have said so far.
+    pub verdicts: Vec<Judgment>,
+    /// The decision that came of it.
     pub judgment: Option<Judgment>,
+    /// What was looked up for its plan.
+    pub facts: Object,
+    /// How often something was looked up; its tasks do so while `provisional`.
+    pub look_ups: u32,
+    /// Whether its tasks look up what the plan needs.
+    pub provisional: bool,
     /// The execution that it started: the first one that it was told of.
     pub child: Option<ExecutionId>,
     /// How that execution ended.
@@ -196,6 +206,22 @@ pub struct VerdictRecord {
     pub time: Timestamp,
 }
 
+impl VerdictRecord {
+    /// What later stages can read of it.
+    fn outputs(&self) -> Object {
+        let decision = match self.decision {
+            JudgmentDecision::Continue => "CONTINUE",
+            JudgmentDecision::Stop => "STOP",
+        };
+        let mut outputs = Object::new();
+        outputs.insert("decision".to_owned(), decision.into());
+        outputs.insert("judge".to_owned(), self.judge.as_str().into());
+        outputs.insert("comment".to_owned(), self.comment.as_str().into());
+        outputs.extend(self.input.as_ref().map(|input| ("input".to_owned(), input.as_str().into())));
+        outputs
+    }
+}
+
 impl Execution {
     /// Its id.
     pub fn id(&self) -> ExecutionId {
@@ -241,12 +267,23 @@ impl Execution {
     }
 
     /// When the clock next has something to do: the earliest hold, wait, retry, deadline or timeout. `None` while it is
-    /// queued, paused or ended, and while only people, effects or other executions can move it.
+    /// queued, paused or ended but for its errands, and while only people, effects or other executions can move it.
     pub fn wake_at(&self) -> Option<Timestamp> {
+        let errands = self.errands.iter().filter_map(|errand| errand.resumes);
         if self.status != ExecutionStatus::Running {
-            return None;
+            return errands.min();
         }
-        self.running().filter_map(Stage::wake_at).min()
+        errands.chain(self.running().filter_map(Stage::wake_at)).min()
+    }
+
+    /// The errands that should be under way now, dispatched like the effects of tasks, also after the end.
+    pub fn outstanding_errands(&self) -> impl Iterator<Item = &Errand> {
+        self.errands.iter().filter(|errand| errand.state == ErrandState::Pending && errand.resumes.is_none())
+    }
+
+    /// Whether it has ended and nothing that it has set off is left to do.
+    pub fn is_settled(&self) -> bool {
+        self.status.is_final() && self.errands.iter().all(|errand| errand.state != ErrandState::Pending)
     }
 
     /// The tries of tasks whose effects should be running now: they are dispatched after the commit that made them so,
@@ -312,6 +349,23 @@ impl Stage {
 
     fn has_open_task(&self, of_kind: fn(&TaskKind) -> bool) -> bool {
         self.tasks.iter().any(|task| !task.status.is_final() && of_kind(&task.spec.kind))
+    }
+
+    /// How many more judges must let it go on.
+    pub fn missing_approvals(&self) -> u32 {
+        let spec = self.tasks.iter().find_map(|task| match &task.spec.kind {
+            TaskKind::Judgment(spec) => Some(spec),
+            TaskKind::Run { .. } | TaskKind::Wait { .. } | TaskKind::AwaitChild { .. } => None,
+        });
+        let needed = spec.map_or(1, |spec| spec.approvals.max(1));
+        let given = self.verdicts.iter().filter(|verdict| verdict.decision == JudgmentDecision::Continue).count();
+        needed.saturating_sub(u32::try_from(given).unwrap_or(u32::MAX))
+    }
+
+    /// The task with an effect that was started last.
+    pub fn last_effect(&self) -> Option<(u32, &Task)> {
+        let started = |(_, task): &(u32, &Task)| task.attempt > 0 && matches!(task.spec.kind, TaskKind::Run { .. });
+        (0u32..).zip(&self.tasks).filter(started).last()
     }
 
     fn outstanding_task(&self) -> Option<u32> {

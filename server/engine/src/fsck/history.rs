@@ -107,7 +107,7 @@ fn launched(state: &Execution, event: &Event) -> Option<Launched> {
 
 /// Why an event can't have happened in a state, if that is so.
 fn contradiction(state: &Execution, event: &Event) -> Option<(Invariant, String)> {
-    if state.status.is_final() && !matches!(event, Event::Retried { .. }) {
+    if state.status.is_final() && !matches!(event, Event::Retried { .. }) && event.errand().is_none() {
         return Some((Invariant::End, format!("something happens after the end with {}", state.status.as_str())));
     }
     if matches!(event, Event::Created { .. }) {

@@ -100,7 +100,7 @@ impl Service {
     fn resume(&mut self, id: ExecutionId, state: Execution) {
         self.follow(&state);
         self.wake_by(state.wake_at());
-        if !state.status.is_final() {
+        if !state.is_settled() {
             self.live.put(id, state);
         }
     }
@@ -110,9 +110,9 @@ impl Service {
         for command in entry.applied_ids() {
             self.in_flight.remove(command);
         }
-        let has_events = entry.has_events();
+        let has_end = entry.has_end();
         let Some(state) = entry.state else { return };
-        if has_events && state.status.is_final() {
+        if has_end && state.status.is_final() {
             metrics::counter!(ENDED, "status" => state.status.as_str()).increment(1);
         }
         if !entry.replies.is_empty() {

@@ -5,6 +5,7 @@
 mod support;
 
 mod crash;
+mod errands;
 mod fsck;
 mod limits;
 mod replicas;

@@ -22,6 +22,7 @@ fn judge() -> Command {
     Command::Judge {
         stage: "j".into(),
         actor: "ann".into(),
+        roles: Vec::new(),
         decision: JudgmentDecision::Continue,
         input: None,
         comment: String::new(),

@@ -39,6 +39,7 @@ async fn a_judgment_waits_for_a_person_also_over_a_restart() {
     let judge = Command::Judge {
         stage: "j".into(),
         actor: "bob".into(),
+        roles: vec![],
         decision: JudgmentDecision::Continue,
         input: None,
         comment: "looks good".into(),

@@ -85,7 +85,12 @@ impl Machine<'_> {
             self.emit(Event::StageFinished { stage: id, status: StageStatus::Skipped });
             return;
         }
-        let hold = self.hold(stage);
+        if let Err(reason) = self.check_condition(place) {
+            self.emit(Event::ConditionFailed { stage: id.clone(), reason });
+            self.emit(Event::StageFinished { stage: id, status: StageStatus::Skipped });
+            return;
+        }
+        let hold = self.hold(&self.execution.stages[place]);
         self.emit(Event::StageStarted { stage: id, hold });
         while self.drive(place) == Progress::Moved {}
     }
@@ -177,6 +182,11 @@ fn concerns_others(event: &Event) -> bool {
         | Event::TaskDeferred { .. }
         | Event::TaskFinished { .. }
         | Event::Judged { .. }
-        | Event::ChildFinished { .. } => false,
+        | Event::ChildFinished { .. }
+        | Event::ConditionFailed { .. }
+        | Event::ErrandAdded { .. }
+        | Event::ErrandDeferred { .. }
+        | Event::ErrandRetried { .. }
+        | Event::ErrandFinished { .. } => false,
     }
 }

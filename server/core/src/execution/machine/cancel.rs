@@ -36,6 +36,7 @@ impl Machine<'_> {
         self.cancel_children(id, why);
         if let Some(place) = self.execution.place(id) {
             self.cancel_task(place, why);
+            self.call_off(place);
             self.emit(Event::StageFinished { stage: id.clone(), status: StageStatus::Canceled });
         }
     }

@@ -1,13 +1,19 @@
 //! Judgments.
 
 use super::{Machine, wrong_stage_status};
-use crate::execution::{Event, JudgmentDecision, Rejection, StageId, TaskKind, VerdictRecord};
+use crate::execution::{Event, JudgmentDecision, JudgmentSpec, Rejection, Stage, StageId, TaskKind, VerdictRecord};
+
+/// Who judges.
+pub(super) struct Judge<'a> {
+    pub(super) actor: &'a str,
+    pub(super) roles: &'a [String],
+}
 
 impl Machine<'_> {
     pub(super) fn judge(
         &mut self,
         id: &StageId,
-        actor: &str,
+        judge: &Judge<'_>,
         decision: JudgmentDecision,
         input: Option<&str>,
         comment: &str,
@@ -21,24 +27,44 @@ impl Machine<'_> {
         let Some(spec) = waiting.filter(|_| stage.judgment.is_none()) else {
             return Err(wrong_stage_status(stage, "only a stage that waits for a judgment can be judged"));
         };
-        if !spec.judges.is_empty() && !spec.judges.iter().any(|judge| judge == actor) {
-            let (stage, actor, judges) = (id.clone(), actor.to_owned(), spec.judges.clone());
-            return Err(Rejection::NotAJudge { stage, actor, judges });
-        }
+        self.must_be_judge(stage, spec, judge)?;
         let chosen = input.unwrap_or_default();
         let must_choose = decision == JudgmentDecision::Continue && !spec.options.is_empty();
         if (must_choose || !chosen.is_empty()) && !spec.options.iter().any(|option| option == chosen) {
             let (stage, input, options) = (id.clone(), chosen.to_owned(), spec.options.clone());
             return Err(Rejection::NotAnOption { stage, input, options });
         }
+        let before = stage.verdicts.iter().find(|verdict| verdict.decision == JudgmentDecision::Continue);
+        let other = before.and_then(|verdict| verdict.input.clone()).filter(|before| before != chosen);
+        if let (JudgmentDecision::Continue, Some(chosen)) = (decision, other) {
+            return Err(Rejection::OtherOption { stage: id.clone(), chosen });
+        }
         let verdict = VerdictRecord {
             decision,
-            judge: actor.to_owned(),
+            judge: judge.actor.to_owned(),
             input: input.filter(|input| !input.is_empty()).map(str::to_owned),
             comment: comment.to_owned(),
             time: self.now(),
         };
         self.emit(Event::Judged { stage: id.clone(), verdict });
+        Ok(())
+    }
+
+    /// Whoever judges must be among those who may, not the one who started it where that is ruled out, and not have judged yet.
+    fn must_be_judge(&self, stage: &Stage, spec: &JudgmentSpec, judge: &Judge<'_>) -> Result<(), Rejection> {
+        let (id, actor) = (stage.id().clone(), judge.actor.to_owned());
+        let anybody = spec.judges.is_empty() && spec.roles.is_empty();
+        let by_role = spec.roles.iter().any(|role| judge.roles.contains(role));
+        if !anybody && !by_role && !spec.judges.contains(&actor) {
+            let (judges, roles) = (spec.judges.clone(), spec.roles.clone());
+            return Err(Rejection::NotAJudge { stage: id, actor, judges, roles });
+        }
+        if spec.no_self_approval && self.execution.start.cause.actor == actor {
+            return Err(Rejection::SelfApproval { stage: id, actor });
+        }
+        if stage.verdicts.iter().any(|verdict| verdict.judge == actor) {
+            return Err(Rejection::JudgedAlready { stage: id, actor, missing: stage.missing_approvals() });
+        }
         Ok(())
     }
 }

@@ -35,13 +35,22 @@ impl Machine<'_> {
                 message: message.clone(),
                 child: *child,
             }),
-            TaskOutcome::Later { after, message, percent } => self.emit(Event::TaskDeferred {
+            TaskOutcome::Later { after, message, percent, outputs } => self.emit(Event::TaskDeferred {
                 stage: task.stage.clone(),
                 task: task.task,
                 until: self.now() + (*after).max(SHORTEST_DELAY),
                 message: message.clone(),
                 percent: *percent,
                 failed: false,
+                outputs: outputs.clone(),
+            }),
+            TaskOutcome::Canceled { message } => self.emit(Event::TaskFinished {
+                stage: task.stage.clone(),
+                task: task.task,
+                status: TaskStatus::Canceled,
+                outputs: Object::new(),
+                message: message.clone(),
+                child: None,
             }),
             TaskOutcome::Failed(failure) => self.task_failed(task, failure),
         }
@@ -55,7 +64,8 @@ impl Machine<'_> {
             let back_off = FIRST_BACK_OFF.saturating_mul(1 << failures.min(8)).min(LONGEST_BACK_OFF);
             let message = format!("{}; trying again in {}", failure.message, Readable(back_off));
             let until = self.now() + back_off;
-            self.emit(Event::TaskDeferred { stage, task: task.task, until, message, percent: None, failed: true });
+            let (percent, outputs) = (None, Object::new());
+            self.emit(Event::TaskDeferred { stage, task: task.task, until, message, percent, failed: true, outputs });
         } else {
             let (outputs, message) = (Object::new(), failure.message.clone());
             let status = TaskStatus::Failed;

@@ -5,7 +5,8 @@ use super::advance::Progress;
 use super::cancel::CANCELED;
 use crate::execution::readable::Readable;
 use crate::execution::{
-    Event, Failure, FailurePolicy, Hold, Phase, Stage, StageId, StageStatus, SyntheticPosition, SyntheticStage,
+    Event, Failure, FailurePolicy, Hold, MAX_LOOK_UPS, Phase, Plan, Stage, StageId, StageStatus, SyntheticPosition,
+    SyntheticStage,
 };
 use crate::schedule::Window;
 
@@ -70,10 +71,15 @@ impl Machine<'_> {
 
     fn plan(&mut self, place: usize, id: StageId) -> Progress {
         match self.context.kinds.plan(&self.scope(place)) {
-            Ok(plan) => {
-                let deadline = self.execution.stages[place].definition.timeout.map(|timeout| self.now() + timeout);
-                let (inputs, tasks, before) = (plan.inputs, plan.tasks, plan.before);
-                self.emit(Event::StagePlanned { stage: id, inputs, tasks, before, deadline });
+            Ok(plan) if plan.provisional && self.execution.stages[place].look_ups >= MAX_LOOK_UPS => {
+                let message = format!("the stage looked things up {MAX_LOOK_UPS} times and still needs more");
+                self.fail(place, Failure::permanent(message))
+            }
+            Ok(Plan { inputs, before, tasks, provisional }) => {
+                let stage = &self.execution.stages[place];
+                let timeout = || stage.definition.timeout.map(|timeout| self.now() + timeout);
+                let deadline = stage.deadline.or_else(timeout);
+                self.emit(Event::StagePlanned { stage: id, inputs, tasks, before, deadline, provisional });
                 Progress::Moved
             }
             Err(failure) => self.fail(place, failure),
@@ -82,6 +88,10 @@ impl Machine<'_> {
 
     /// The tasks have succeeded: what follows?
     pub(super) fn continue_after_tasks(&mut self, place: usize) -> Progress {
+        if self.execution.stages[place].provisional {
+            let id = self.execution.stages[place].id().clone();
+            return self.plan(place, id);
+        }
         match self.context.kinds.plan_after(&self.scope(place)) {
             Ok(after) => {
                 let stage = self.execution.stages[place].id().clone();
@@ -107,6 +117,7 @@ impl Machine<'_> {
     pub(super) fn fail_as(&mut self, place: usize, status: StageStatus, mut failure: Failure) -> Progress {
         let stage = self.execution.stages[place].id().clone();
         self.cancel_awaited_child(place, "failed");
+        self.call_off(place);
         self.cancel_children(&stage, CANCELED);
         let cleanup = match self.context.kinds.plan_on_failure(&self.scope(place)) {
             Ok(cleanup) => SyntheticStage::sequence(cleanup),
@@ -127,6 +138,7 @@ impl Machine<'_> {
         self.cancel_task(place, &message);
         self.cancel_children(&id, &message);
         if succeeds {
+            self.call_off(place);
             return self.end(place, StageStatus::Succeeded);
         }
         self.fail(place, Failure::permanent(message))

@@ -47,18 +47,17 @@ impl Machine<'_> {
                 }
             },
             TaskStatus::Failed | TaskStatus::Canceled => {
-                let message = task.message.clone();
-                self.fail_by_task(place, message)
+                let (message, canceled) = (task.message.clone(), was_canceled(stage, task));
+                self.fail_by_task(place, message, canceled)
             }
             TaskStatus::Succeeded | TaskStatus::Skipped => Progress::Waits,
         }
     }
 
-    fn fail_by_task(&mut self, place: usize, message: String) -> Progress {
+    fn fail_by_task(&mut self, place: usize, message: String, canceled: bool) -> Progress {
         let stage = &self.execution.stages[place];
-        let child_canceled = matches!(stage.child_result, Some((ExecutionStatus::Canceled, _)));
         let failure = Failure::permanent(message);
-        if child_canceled && stage.definition.on_failure == FailurePolicy::HaltPipeline {
+        if canceled && stage.definition.on_failure == FailurePolicy::HaltPipeline {
             return self.fail_as(place, StageStatus::Canceled, failure);
         }
         self.fail(place, failure)
@@ -110,6 +109,12 @@ impl Machine<'_> {
 
 fn passed(task: &Task) -> bool {
     matches!(task.status, TaskStatus::Succeeded | TaskStatus::Skipped)
+}
+
+/// Whether a task ended because what it followed was canceled: the child execution, or what the kind's own code says.
+fn was_canceled(stage: &Stage, task: &Task) -> bool {
+    let child_canceled = matches!(stage.child_result, Some((ExecutionStatus::Canceled, _)));
+    child_canceled || (task.status == TaskStatus::Canceled && matches!(task.spec.kind, TaskKind::Run { .. }))
 }
 
 fn judged(decision: JudgmentDecision, judge: &str, comment: &str) -> Next {

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Cancellation, ChildEnd, Execution, Pause, Phase, Stage, SyntheticPosition, Task};
+use serde_json::Value;
+
+use super::{Cancellation, ChildEnd, Execution, Pause, Phase, Stage, SyntheticPosition, Task, VerdictRecord};
 use crate::Timestamp;
 use crate::execution::command::Object;
 use crate::execution::{
-    Event, EventRecord, ExecutionId, ExecutionStatus, JudgmentDecision, StageDefinition, StageId, StageStatus, Start,
-    SyntheticStage, TaskKind, TaskSpec, TaskStatus,
+    Errand, Event, EventRecord, ExecutionId, ExecutionStatus, JudgmentDecision, StageDefinition, StageId, StageStatus,
+    Start, SyntheticStage, TaskKind, TaskSpec, TaskStatus,
 };
 
 impl Execution {
@@ -38,6 +40,7 @@ impl Execution {
             cancellation: None,
             failure: None,
             stages,
+            errands: Vec::new(),
             places: HashMap::new(),
             running: BTreeSet::new(),
         };
@@ -84,7 +87,12 @@ impl Execution {
                 self.adopt(stage, cleanup, SyntheticPosition::OnFailure);
             }
             Event::StageFinished { stage, .. } => self.collect_outputs(stage),
+            Event::ErrandAdded { .. }
+            | Event::ErrandDeferred { .. }
+            | Event::ErrandRetried { .. }
+            | Event::ErrandFinished { .. } => self.apply_to_errand(&record.event),
             Event::StageStarted { .. }
+            | Event::ConditionFailed { .. }
             | Event::StageReleased { .. }
             | Event::StageSkipped { .. }
             | Event::TaskStarted { .. }
@@ -101,6 +109,15 @@ impl Execution {
             } else {
                 self.running.remove(&place);
             }
+        }
+    }
+
+    fn apply_to_errand(&mut self, event: &Event) {
+        if let Event::ErrandAdded { errand, spec } = event {
+            self.errands.push(Errand::new(*errand, spec.clone()));
+        }
+        if let Some(errand) = event.errand().and_then(|id| self.errands.iter_mut().find(|errand| errand.id == id)) {
+            errand.apply(event);
         }
     }
 
@@ -162,6 +179,9 @@ impl Execution {
                 window: None,
                 config: stage.config.clone(),
                 expressions: BTreeMap::new(),
+                condition: String::new(),
+                expected_artifacts: Vec::new(),
+                notifications: Vec::new(),
             };
             Stage::new(Arc::new(definition), Some(parent.clone()), Some(position), attempt)
         });
@@ -194,7 +214,6 @@ impl Execution {
 }
 
 fn join(into: &mut Object, from: &Object) {
-    use serde_json::Value;
     for (key, value) in from {
         match (into.get_mut(key), value) {
             (Some(Value::Array(have)), Value::Array(more)) => have.extend(more.iter().cloned()),
@@ -229,7 +248,11 @@ impl Stage {
             outputs: Object::new(),
             failure: None,
             failing_as: None,
+            verdicts: Vec::new(),
             judgment: None,
+            facts: Object::new(),
+            look_ups: 0,
+            provisional: false,
             child: None,
             child_result: None,
             skipped: None,
@@ -245,11 +268,14 @@ impl Stage {
                 self.hold.clone_from(hold);
             }
             Event::StageReleased { .. } => self.hold = None,
-            Event::StagePlanned { inputs, tasks, deadline, .. } => {
+            Event::StagePlanned { inputs, tasks, deadline, provisional, .. } => {
                 self.phase = Phase::Before;
                 self.inputs = inputs.clone();
                 self.deadline = *deadline;
-                self.tasks = tasks.iter().cloned().map(Task::new).collect();
+                // After look-ups: their places are theirs, so that no two effects share a key.
+                self.tasks.extend(tasks.iter().cloned().map(Task::new));
+                self.provisional = *provisional;
+                self.look_ups += u32::from(*provisional);
             }
             Event::StageContinued { .. } => self.phase = Phase::After,
             Event::StageFailing { status, failure, .. } => {
@@ -264,6 +290,7 @@ impl Stage {
                 self.hold = None;
             }
             Event::StageSkipped { actor, reason, .. } => self.skipped = Some((actor.clone(), reason.clone())),
+            Event::ConditionFailed { reason, .. } => self.skipped = Some((String::new(), reason.clone())),
             Event::Judged { verdict, .. } => self.judge(verdict),
             Event::ChildFinished { child, status, outputs, failure, .. } => {
                 let (outputs, failure) = (outputs.clone(), failure.clone());
@@ -279,21 +306,22 @@ impl Stage {
             | Event::Resumed { .. }
             | Event::CancelRequested { .. }
             | Event::Retried { .. }
-            | Event::Finished { .. } => {}
+            | Event::Finished { .. }
+            | Event::ErrandAdded { .. }
+            | Event::ErrandDeferred { .. }
+            | Event::ErrandRetried { .. }
+            | Event::ErrandFinished { .. } => {}
         }
     }
 
-    fn judge(&mut self, verdict: &super::VerdictRecord) {
-        self.judgment = Some(verdict.clone());
-        let decision = match verdict.decision {
-            JudgmentDecision::Continue => "CONTINUE",
-            JudgmentDecision::Stop => "STOP",
-        };
-        self.outputs.insert("decision".into(), decision.into());
-        self.outputs.insert("judge".into(), verdict.judge.clone().into());
-        self.outputs.insert("comment".into(), verdict.comment.clone().into());
-        if let Some(input) = &verdict.input {
-            self.outputs.insert("input".into(), input.clone().into());
+    /// One who stops it decides; those who let it go on decide together.
+    fn judge(&mut self, verdict: &VerdictRecord) {
+        self.verdicts.push(verdict.clone());
+        let all: Vec<Value> = self.verdicts.iter().map(|verdict| Value::Object(verdict.outputs())).collect();
+        self.outputs.insert("verdicts".into(), all.into());
+        if verdict.decision == JudgmentDecision::Stop || self.missing_approvals() == 0 {
+            self.judgment = Some(verdict.clone());
+            self.outputs.extend(verdict.outputs());
         }
     }
 
@@ -316,8 +344,9 @@ impl Stage {
     }
 
     fn apply_to_task(&mut self, place: u32, event: &Event, now: Timestamp) {
-        if let Event::TaskFinished { outputs, .. } = event {
-            self.outputs.extend(outputs.clone());
+        if let Event::TaskFinished { outputs, .. } | Event::TaskDeferred { outputs, .. } = event {
+            let into = if self.provisional { &mut self.facts } else { &mut self.outputs };
+            into.extend(outputs.clone());
         }
         if let Event::TaskFinished { child: Some(child), .. } | Event::TaskProgressed { child: Some(child), .. } = event
         {
@@ -327,7 +356,10 @@ impl Stage {
         match event {
             Event::TaskStarted { attempt, until, .. } => {
                 self.phase = Phase::Tasks;
-                self.judgment.take_if(|_| matches!(task.spec.kind, TaskKind::Judgment(_)));
+                if matches!(task.spec.kind, TaskKind::Judgment(_)) {
+                    self.judgment = None;
+                    self.verdicts.clear();
+                }
                 task.status = TaskStatus::Running;
                 task.attempt = *attempt;
                 task.started = task.started.or(Some(now));
@@ -383,6 +415,7 @@ impl Event {
             | Self::StageFailing { stage, .. }
             | Self::StageFinished { stage, .. }
             | Self::StageSkipped { stage, .. }
+            | Self::ConditionFailed { stage, .. }
             | Self::TaskStarted { stage, .. }
             | Self::TaskProgressed { stage, .. }
             | Self::TaskDeferred { stage, .. }
@@ -395,7 +428,11 @@ impl Event {
             | Self::Resumed { .. }
             | Self::CancelRequested { .. }
             | Self::Retried { .. }
-            | Self::Finished { .. } => None,
+            | Self::Finished { .. }
+            | Self::ErrandAdded { .. }
+            | Self::ErrandDeferred { .. }
+            | Self::ErrandRetried { .. }
+            | Self::ErrandFinished { .. } => None,
         }
     }
 }

@@ -135,6 +135,8 @@ impl Cluster {
             cause: Cause { actor: "ann".into(), origin: Origin::Manual, reason: String::new(), payload: Value::Null },
             parameters: Default::default(),
             labels: Default::default(),
+            artifacts: Vec::new(),
+            resolved_artifacts: Vec::new(),
         }
     }
 

@@ -8,11 +8,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gennaker_core::Timestamp;
 use gennaker_core::execution::{
-    Cause, Command, CommandId, Concurrency, Definition, EventRecord, Execution, ExecutionId, Failure, JudgmentSpec,
-    Origin, Plan, QueuePolicy, Scope, StageDefinition, StageKinds, Start, SyntheticStage, TaskKind, TaskOutcome,
-    TaskSpec,
+    CallOffPlan, Cause, Command, CommandId, Concurrency, Definition, EffectKey, ErrandKind, ErrandOutcome, EventRecord,
+    Execution, ExecutionId, Failure, JudgmentSpec, Origin, Plan, QueuePolicy, Scope, StageDefinition, StageKinds,
+    Start, SyntheticStage, TaskKind, TaskOutcome, TaskSpec,
 };
-use gennaker_engine::{EngineError, Handle, Options, Ports, Request, TaskRun, TaskRunner, Watch, WatchItem};
+use gennaker_engine::{EngineError, ErrandRun, Handle, Options, Ports, Request, TaskRun, TaskRunner, Watch, WatchItem};
 use gennaker_ports::testing::clock::RuntimeClock;
 use gennaker_ports::testing::store::MemoryStore;
 use gennaker_ports::{Clock, Store};
@@ -30,12 +30,16 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(3600);
 
 /// Stage kinds for tests, chosen by name:
 /// `effect` one effect; `effects` two of them; `wait` a wait of `config.seconds`; `judgment`; `hang` an effect that never
-/// ends; `flaky` an effect that fails `config.failures` times in a way that may pass; `broken` one that fails for good;
+/// ends; `revocable` one that is called off; `flaky` an effect that fails `config.failures` times in a way that may pass; `broken` one that fails for good;
 /// `panics`; `launch` an effect that never ends, and the wait for the execution that it starts; `slow` an effect of two seconds; `family` two `effect` stages before its own effect and one after.
 #[derive(Default)]
 pub(crate) struct Kinds {
     /// Effects by key and how often each was done.
     pub(crate) done: Mutex<BTreeMap<String, u32>>,
+    /// Errands by key, what each was, and how often it was tried.
+    pub(crate) errands: Mutex<BTreeMap<String, (String, u32)>>,
+    /// So many first tries of errands fail in a way that may pass.
+    pub(crate) errand_failures: AtomicU64,
     /// Told with every effect that begins.
     pub(crate) began: Notify,
 }
@@ -54,7 +58,7 @@ impl StageKinds for Kinds {
             }
             "judgment" => {
                 let deadline = Duration::from_secs(3 * 24 * 3600);
-                let spec = JudgmentSpec { instructions: "good?".into(), options: vec![], judges: vec![], deadline };
+                let spec = JudgmentSpec { instructions: "good?".into(), deadline, ..JudgmentSpec::default() };
                 vec![TaskSpec { name: "judge".into(), kind: TaskKind::Judgment(spec) }]
             }
             "child" | "launch" => {
@@ -72,7 +76,7 @@ impl StageKinds for Kinds {
             }
             _ => vec![run("run")],
         };
-        Ok(Plan { inputs: config, before, tasks })
+        Ok(Plan { inputs: config, before, tasks, provisional: false })
     }
 
     fn plan_after(&self, scope: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {
@@ -83,6 +87,11 @@ impl StageKinds for Kinds {
     fn plan_on_failure(&self, _: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {
         Ok(vec![])
     }
+
+    fn call_off(&self, scope: &Scope<'_>, _: &EffectKey) -> Option<CallOffPlan> {
+        let can_be = scope.stage.definition.kind == "revocable";
+        can_be.then(|| CallOffPlan { description: "calls it off".to_owned(), body: Value::Null })
+    }
 }
 
 #[async_trait]
@@ -92,7 +101,7 @@ impl TaskRunner for Kinds {
         let key = format!("{}:{}:{}:{}", run.key.execution, run.key.stage, run.key.stage_attempt, run.key.task);
         self.began.notify_waiters();
         match run.kind.as_str() {
-            "hang" | "launch" => std::future::pending().await,
+            "hang" | "launch" | "revocable" => std::future::pending().await,
             "flaky" if u64::from(run.key.attempt) <= run.inputs["failures"].as_u64().unwrap_or_default() => {
                 TaskOutcome::Failed(Failure::retryable("the cloud is busy"))
             }
@@ -115,6 +124,24 @@ impl TaskRunner for Kinds {
             }
         }
     }
+
+    async fn run_errand(&self, run: ErrandRun) -> ErrandOutcome {
+        let what = match &run.errand {
+            ErrandKind::Notify { notice } => notice.subject.clone(),
+            ErrandKind::CallOff(call_off) => format!("calls {} off", call_off.task.stage),
+        };
+        self.errands.lock().unwrap().entry(run.key).or_insert((what, 0)).1 += 1;
+        self.began.notify_waiters();
+        let fails = self.errand_failures.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        match fails {
+            Ok(_) => ErrandOutcome::Failed { message: "nobody answers".to_owned(), retryable: true },
+            Err(_) => done("done"),
+        }
+    }
+}
+
+fn done(message: &str) -> ErrandOutcome {
+    ErrandOutcome::Done { message: message.to_owned() }
 }
 
 fn succeeded(outputs: impl IntoIterator<Item = (String, Value)>) -> TaskOutcome {
@@ -179,6 +206,8 @@ impl World {
             cause: Cause { actor: "ann".into(), origin: Origin::Manual, reason: String::new(), payload: Value::Null },
             parameters: Default::default(),
             labels: Default::default(),
+            artifacts: Vec::new(),
+            resolved_artifacts: Vec::new(),
         }
     }
 
@@ -268,7 +297,7 @@ pub(crate) fn pipeline(stages: &[(&str, &str, &[&str])]) -> Definition {
         revision: 1,
         display_name: "deploy".into(),
         stages: stages.iter().map(|(id, kind, depends_on)| stage(id, kind, depends_on)).collect(),
-        concurrency: Concurrency::default(),
+        ..Definition::default()
     }
 }
 
@@ -283,12 +312,8 @@ fn stage(id: &str, kind: &str, depends_on: &[&str]) -> StageDefinition {
         name: id.into(),
         kind: kind.into(),
         depends_on: depends_on.iter().map(|&id| id.into()).collect(),
-        on_failure: Default::default(),
-        timeout: None,
-        succeed_on_timeout: false,
-        window: None,
-        expressions: Default::default(),
         config: json!({"seconds": 30, "failures": 2}),
+        ..StageDefinition::default()
     }
 }
 

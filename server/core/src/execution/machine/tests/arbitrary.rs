@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::script::{Script, await_child, definition, judgment, run, stage, wait};
 use crate::execution::{Definition, FailurePolicy, Origin, StageDefinition, SyntheticStage, TaskSpec};
+use crate::notification::{Channel, Notification, Occasion};
 use crate::schedule::{Jitter, TimeRange, Window};
 
 /// What an execution begins with.
@@ -61,6 +62,11 @@ pub(super) enum Move {
         go_on: bool,
         option: Option<usize>,
     },
+    /// A try of an errand ends.
+    Errand {
+        which: usize,
+        how: usize,
+    },
     Admit,
     Cancel,
     Pause,
@@ -87,9 +93,12 @@ pub(super) fn beginning() -> impl Strategy<Value = Beginning> {
         Just(Origin::Manual),
         Just(Origin::Trigger { trigger: "applications/hello/triggers/build".into(), event: "1".into() })
     ];
-    (pipeline(), origin, prop::bool::weighted(0.1), any::<u64>()).prop_map(|(stages, origin, queued, random)| {
-        Beginning { definition: definition(stages), origin, queued, random }
-    })
+    (pipeline(), notifications(), origin, prop::bool::weighted(0.1), any::<u64>()).prop_map(
+        |(stages, notifications, origin, queued, random)| {
+            let definition = Definition { notifications, ..(*definition(stages)).clone() };
+            Beginning { definition: definition.into(), origin, queued, random }
+        },
+    )
 }
 
 pub(super) fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -106,6 +115,7 @@ pub(super) fn moves() -> impl Strategy<Value = Vec<Move>> {
         2 => which.clone().prop_map(|which| Move::ChildTells { which }),
         4 => (which.clone(), 0..2_usize, prop::bool::weighted(0.8), weighted(0.7, 0..3_usize))
             .prop_map(|(which, actor, go_on, option)| Move::Judge { which, actor, go_on, option }),
+        2 => (which.clone(), 0..3_usize).prop_map(|(which, how)| Move::Errand { which, how }),
         1 => Just(Move::Admit),
         1 => prop::bool::weighted(0.4).prop_map(|cancel| if cancel { Move::Cancel } else { Move::Resume }),
         1 => Just(Move::Pause),
@@ -141,8 +151,11 @@ fn pipeline() -> impl Strategy<Value = Vec<StageDefinition>> {
 }
 
 fn top_level() -> impl Strategy<Value = StageDefinition> {
-    (script(2), policy(), timeout(), any::<bool>(), weighted(0.15, window())).prop_map(
-        |(script, on_failure, timeout, succeed_on_timeout, window)| StageDefinition {
+    let condition = prop_oneof![8 => Just(""), 1 => Just("parameters.size == 2"), 1 => Just("parameters.size == 3")];
+    (script(2), policy(), timeout(), any::<bool>(), weighted(0.15, window()), condition, notifications()).prop_map(
+        |(script, on_failure, timeout, succeed_on_timeout, window, condition, notifications)| StageDefinition {
+            condition: condition.into(),
+            notifications,
             on_failure,
             timeout,
             succeed_on_timeout,
@@ -150,6 +163,27 @@ fn top_level() -> impl Strategy<Value = StageDefinition> {
             ..stage("", &[], &script)
         },
     )
+}
+
+/// Somebody is told of everything, or nobody of anything.
+fn notifications() -> impl Strategy<Value = Vec<Notification>> {
+    let all = [
+        Occasion::PipelineStarting,
+        Occasion::PipelineComplete,
+        Occasion::PipelineFailed,
+        Occasion::StageStarting,
+        Occasion::StageComplete,
+        Occasion::StageFailed,
+        Occasion::JudgmentRequested,
+        Occasion::JudgmentContinued,
+        Occasion::JudgmentStopped,
+    ];
+    prop::bool::weighted(0.3).prop_map(move |told| {
+        let channel = Channel::Slack { address: "#deploys".into() };
+        let message = "${ parameters.size }".to_owned();
+        let notification = Notification { when: all.into_iter().collect(), message, channel };
+        if told { vec![notification] } else { Vec::new() }
+    })
 }
 
 fn policy() -> impl Strategy<Value = FailurePolicy> {
@@ -183,9 +217,17 @@ fn window() -> impl Strategy<Value = Window> {
 
 fn script(depth: u32) -> BoxedStrategy<Script> {
     let error = || weighted(0.04, Just("it cannot be planned".to_owned()));
-    let plain = (steps(), error(), error(), error()).prop_map(|(tasks, plan_error, after_error, cleanup_error)| {
-        Script { plan_error, after_error, cleanup_error, ..Script::of(tasks) }
-    });
+    let looks_up = prop::bool::weighted(0.1).prop_map(|looks| if looks { vec!["fact".to_owned()] } else { Vec::new() });
+    let plain = (steps(), error(), error(), error(), looks_up, prop::bool::weighted(0.3)).prop_map(
+        |(tasks, plan_error, after_error, cleanup_error, look_ups, calls_off)| Script {
+            plan_error,
+            after_error,
+            cleanup_error,
+            look_ups,
+            calls_off,
+            ..Script::of(tasks)
+        },
+    );
     if depth == 0 {
         return plain.boxed();
     }

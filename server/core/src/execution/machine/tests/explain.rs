@@ -41,7 +41,7 @@ fn every_wait_has_a_reason_an_end_and_an_actor() {
     insta::assert_snapshot!(world.explanation(), @r"
     held waits for its execution window to open, until 3600s (the clock)
     timer waits for time to pass, until 60s (the clock)
-    judged waits for a judgment: look at the graphs, until 100s (ann, cyd)
+    judged waits for a judgment by ann or cyd: look at the graphs, until 100s (ann, cyd)
     child waits for the execution that it started, until 43200s (execution 01M86938000000000000000007)
     effect waits for the task work: 2 of 4 up, until 90s (the effect)
     later waits for the next try of work: 1 of 2 up, until 5s (the clock)

@@ -3,7 +3,7 @@
 use super::world::judge;
 use super::*;
 use crate::execution::JudgmentDecision::{Continue, Stop};
-use crate::execution::{Command, ExecutionStatus, FailurePolicy, StageDefinition};
+use crate::execution::{Command, ExecutionStatus, FailurePolicy, JudgmentSpec, StageDefinition, TaskKind, TaskSpec};
 
 fn judged(judges: &[&str], options: &[&str]) -> World {
     let script = Script::of([judgment(judges, options, 259_200)]);
@@ -24,7 +24,10 @@ fn a_judge_lets_it_continue() {
     b: planned ["work"]
     b.0: try 1 until 3600s
     "#);
-    let outputs = serde_json::json!({"decision": "CONTINUE", "judge": "ann", "comment": ""});
+    let outputs = serde_json::json!({
+        "decision": "CONTINUE", "judge": "ann", "comment": "",
+        "verdicts": [{"decision": "CONTINUE", "judge": "ann", "comment": ""}],
+    });
     assert_eq!(serde_json::json!(world.stage("a").outputs), outputs);
     assert_eq!(
         world.refused(&judge("a", "ann", Continue, None)),
@@ -35,10 +38,7 @@ fn a_judge_lets_it_continue() {
 #[test]
 fn only_judges_judge() {
     let mut world = judged(&["ann", "cyd"], &[]);
-    assert_eq!(
-        world.refused(&judge("a", "bob", Continue, None)),
-        "\"bob\" may not judge stage a; it takes one of ann, cyd"
-    );
+    assert_eq!(world.refused(&judge("a", "bob", Continue, None)), "\"bob\" may not judge stage a; it takes ann or cyd");
     world.must(&judge("a", "cyd", Continue, None));
 }
 
@@ -77,7 +77,14 @@ fn stopping_is_a_failure_to_the_policy() {
         let first = StageDefinition { on_failure, ..stage("a", &[], &Script::of([judgment(&[], &[], 60)])) };
         let mut world = World::new(vec![first, stage("b", &["a"], &Script::of([run("work")]))]);
         let (decision, comment) = (Stop, "errors doubled".to_owned());
-        world.must(&Command::Judge { stage: "a".into(), actor: "ann".into(), decision, input: None, comment });
+        world.must(&Command::Judge {
+            stage: "a".into(),
+            actor: "ann".into(),
+            roles: vec![],
+            decision,
+            input: None,
+            comment,
+        });
         assert_eq!((world.statuses().as_str(), world.status()), (expected, result), "{on_failure:?}");
         assert_eq!(world.stage("a").failure.as_ref().unwrap().message, "ann stopped it: errors doubled");
     }
@@ -109,4 +116,74 @@ fn what_does_not_wait_for_a_judgment_cannot_be_judged() {
         world.refused(&judge("b", "ann", Continue, None)),
         "stage b is NOT_STARTED: only a stage that waits for a judgment can be judged"
     );
+}
+
+fn asked(spec: JudgmentSpec) -> World {
+    let spec = JudgmentSpec { deadline: std::time::Duration::from_secs(600), ..spec };
+    let task = TaskSpec { name: "judge".into(), kind: TaskKind::Judgment(spec) };
+    World::new(vec![stage("a", &[], &Script::of([task]))])
+}
+
+fn with_roles(actor: &str, roles: &[&str]) -> Command {
+    let Command::Judge { stage, actor, decision, input, comment, .. } = judge("a", actor, Continue, None) else {
+        unreachable!("it judges")
+    };
+    Command::Judge {
+        stage,
+        actor,
+        decision,
+        input,
+        comment,
+        roles: roles.iter().map(|&role| role.to_owned()).collect(),
+    }
+}
+
+#[test]
+fn a_role_gives_the_right_to_judge() {
+    let spec = || JudgmentSpec { judges: vec!["eve".into()], roles: vec!["ops".into()], ..JudgmentSpec::default() };
+    let mut world = asked(spec());
+    assert_eq!(
+        world.refused(&with_roles("bob", &["dev"])),
+        "\"bob\" may not judge stage a; it takes eve or somebody with the role ops"
+    );
+    world.must(&with_roles("bob", &["dev", "ops"]));
+    assert_eq!(world.status(), ExecutionStatus::Succeeded);
+    let mut world = asked(spec());
+    world.must(&with_roles("eve", &[]));
+    assert_eq!(world.status(), ExecutionStatus::Succeeded);
+}
+
+#[test]
+fn who_started_it_may_be_ruled_out() {
+    let mut world = asked(JudgmentSpec { no_self_approval: true, ..JudgmentSpec::default() });
+    assert_eq!(
+        world.refused(&judge("a", "ann", Continue, None)),
+        "\"ann\" started the execution and may not judge stage a; somebody else must"
+    );
+    world.must(&judge("a", "bob", Continue, None));
+    assert_eq!(world.status(), ExecutionStatus::Succeeded);
+}
+
+#[test]
+fn it_takes_several_judges_and_one_is_enough_to_stop() {
+    let two = || JudgmentSpec { approvals: 2, options: vec!["blue".into(), "red".into()], ..JudgmentSpec::default() };
+    let mut world = asked(two());
+    world.must(&judge("a", "bob", Continue, Some("blue")));
+    assert_eq!((world.status(), world.stage("a").missing_approvals()), (ExecutionStatus::Running, 1));
+    assert_eq!(
+        world.refused(&judge("a", "bob", Continue, Some("blue"))),
+        "\"bob\" has judged stage a already; it takes 1 more of others"
+    );
+    assert_eq!(
+        world.refused(&judge("a", "cyd", Continue, Some("red"))),
+        "those who judged stage a before chose \"blue\"; choose it too, or stop"
+    );
+    let mut stopped = asked(two());
+    stopped.must(&judge("a", "bob", Continue, Some("blue")));
+    stopped.must(&judge("a", "cyd", Stop, None));
+    assert_eq!(stopped.status(), ExecutionStatus::Terminal);
+    world.must(&judge("a", "cyd", Continue, Some("blue")));
+    assert_eq!(world.status(), ExecutionStatus::Succeeded);
+    let judges: Vec<&str> = world.stage("a").verdicts.iter().map(|verdict| verdict.judge.as_str()).collect();
+    assert_eq!((judges, &world.stage("a").outputs["input"]), (vec!["bob", "cyd"], &"blue".into()));
 }

@@ -3,9 +3,12 @@
 mod arbitrary;
 mod cancel;
 mod child;
+mod condition;
+mod errand;
 mod explain;
 mod failure;
 mod judgment;
+mod look_up;
 mod narration;
 mod outputs;
 mod pause;

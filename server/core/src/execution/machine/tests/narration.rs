@@ -15,7 +15,14 @@ pub(super) fn narrate(event: &Event) -> String {
         | Event::StageContinued { .. }
         | Event::StageFailing { .. }
         | Event::StageFinished { .. }
-        | Event::StageSkipped { .. } => of_stage(event),
+        | Event::StageSkipped { .. }
+        | Event::ConditionFailed { .. } => of_stage(event),
+        Event::ErrandAdded { errand, spec } => format!("errand {errand}: {}", spec.description),
+        Event::ErrandDeferred { errand, until, message } => {
+            format!("errand {errand}: again at {}: {message}", at(*until))
+        }
+        Event::ErrandRetried { errand, attempt } => format!("errand {errand}: try {attempt}"),
+        Event::ErrandFinished { errand, state, message } => format!("errand {errand}: {state:?}: {message}"),
         Event::TaskStarted { .. }
         | Event::TaskProgressed { .. }
         | Event::TaskDeferred { .. }
@@ -50,6 +57,9 @@ fn of_stage(event: &Event) -> String {
             format!("{stage}: started{}", after(", waits for ", hold.as_ref().map(held).as_ref()))
         }
         Event::StageReleased { stage, actor } => format!("{stage}: released{}", after(" by ", actor.as_ref())),
+        Event::StagePlanned { stage, tasks, provisional: true, .. } => {
+            format!("{stage}: looks up, {} task", tasks.len())
+        }
         Event::StagePlanned { stage, tasks, before, deadline, .. } => {
             let tasks: Vec<&str> = tasks.iter().map(|TaskSpec { name, .. }| name.as_str()).collect();
             let deadline = deadline.map(at);
@@ -61,6 +71,7 @@ fn of_stage(event: &Event) -> String {
         }
         Event::StageFinished { stage, status } => format!("{stage}: {}", status.as_str()),
         Event::StageSkipped { stage, actor, reason } => format!("{stage}: to be skipped by {actor}: {reason}"),
+        Event::ConditionFailed { stage, reason } => format!("{stage}: {reason}"),
         _ => unreachable!("only stage events come here"),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::execution::{FailurePolicy, Scope, SyntheticStage};
+use crate::execution::{FailurePolicy, SyntheticStage};
 
 fn work() -> Script {
     Script::of([run("work")])
@@ -37,7 +37,7 @@ fn clean_up_puts_out_nothing() {
 }
 
 fn ancestors(world: &World, id: &str) -> Vec<String> {
-    let scope = Scope { execution: &world.execution, stage: world.stage(id) };
+    let scope = world.scope(id);
     scope.ancestors().iter().map(|stage| stage.id().to_string()).collect()
 }
 
@@ -66,7 +66,7 @@ fn ancestors_come_nearest_first() {
     world.done("c/before-2");
     world.done("c");
     assert_eq!(ancestors(&world, "c/after-1"), ["c/before-1", "c/before-2", "c", "b1", "b2", "a"]);
-    let scope = Scope { execution: &world.execution, stage: world.stage("c") };
+    let scope = world.scope("c");
     assert_eq!(scope.output_of_ancestors("image"), Some(&json!("from b1")));
     assert_eq!(scope.output_of_ancestors("only"), Some(&json!(1)));
     assert_eq!(scope.output_of_ancestors("none"), None);

@@ -19,8 +19,9 @@ use super::world::{
     cancel, child_finished, child_started, execution_id, judge, may_start, pause, resume, retry, skip, succeeded,
 };
 use crate::execution::{
-    Command, Context, Decision, EventRecord, Execution, ExecutionId, ExecutionStatus, Failure, JudgmentDecision, Stage,
-    StageId, StageStatus, SyntheticStage, TaskKind, TaskOutcome, TaskRef, explain, explain_stage, handle,
+    Command, Context, Decision, ErrandOutcome, EventRecord, Execution, ExecutionId, ExecutionStatus, Failure,
+    JudgmentDecision, Stage, StageId, StageStatus, SyntheticStage, TaskKind, TaskOutcome, TaskRef, explain,
+    explain_stage, handle,
 };
 
 proptest! {
@@ -103,6 +104,7 @@ impl Life {
                 let option = option.map(|option| ["blue", "green", "red"][option]);
                 Some(judge(self.any_stage(*which).as_str(), ["ann", "bob"][*actor], decision, option))
             }
+            Move::Errand { which, how } => self.errand(*which, *how),
             Move::Admit => Some(Command::Admit),
             Move::Cancel => Some(cancel()),
             Move::Pause => Some(pause()),
@@ -118,16 +120,28 @@ impl Life {
         let outcome = match report {
             Report::Success { forgets_child } => {
                 let child = (self.launches(&task) && !forgets_child).then(|| self.launch(&task));
-                succeeded(json!({"image": which, "list": [which]}), child)
+                succeeded(json!({"image": which, "list": [which], "fact": which}), child)
             }
             Report::Failure => TaskOutcome::Failed(Failure::permanent("it broke")),
             Report::PassingFailure => TaskOutcome::Failed(Failure::retryable("it is busy")),
             Report::Later { secs } => {
                 let after = std::time::Duration::from_secs(secs);
-                TaskOutcome::Later { after, message: "not yet".into(), percent: None }
+                TaskOutcome::Later { after, message: "not yet".into(), percent: None, outputs: Default::default() }
             }
         };
         Some(Command::TaskOutcome { task, outcome })
+    }
+
+    fn errand(&self, which: usize, how: usize) -> Option<Command> {
+        let outstanding: Vec<(u32, u32)> =
+            self.world.execution.outstanding_errands().map(|errand| (errand.id, errand.attempt)).collect();
+        let &(errand, attempt) = pick(&outstanding, which)?;
+        let message = "it is so".to_owned();
+        let outcome = match how {
+            0 => ErrandOutcome::Done { message },
+            how => ErrandOutcome::Failed { message, retryable: how == 1 },
+        };
+        Some(Command::ErrandOutcome { errand, attempt, outcome })
     }
 
     fn launches(&self, task: &TaskRef) -> bool {
@@ -228,12 +242,14 @@ impl Life {
         assert_eq!(explain(execution).is_empty(), execution.status.is_final());
         let runs = |stage: &&Stage| stage.status == StageStatus::Running;
         assert!(execution.running().eq(execution.stages.iter().filter(runs)), "others run than it believes");
+        let errands = execution.errands.iter().filter_map(|errand| errand.resumes).min();
         match execution.status {
             ExecutionStatus::Succeeded | ExecutionStatus::Terminal | ExecutionStatus::Canceled => {
                 assert_eq!(execution.running().count(), 0, "it has ended and stages run");
-                assert_eq!((execution.wake_at(), execution.outstanding().count()), (None, 0));
+                assert_eq!((execution.wake_at(), execution.outstanding().count()), (errands, 0));
+                self.ticks_do_what_is_due();
             }
-            ExecutionStatus::Queued | ExecutionStatus::Paused => assert_eq!(execution.wake_at(), None),
+            ExecutionStatus::Queued | ExecutionStatus::Paused => assert_eq!(execution.wake_at(), errands),
             ExecutionStatus::Running => {
                 let mut running = execution.running().peekable();
                 assert!(running.peek().is_some(), "it runs and no stage does");
@@ -263,7 +279,14 @@ impl Life {
     fn settle(&mut self) {
         for _ in 0..5_000 {
             let command = match self.world.status() {
-                ExecutionStatus::Succeeded | ExecutionStatus::Terminal | ExecutionStatus::Canceled => return,
+                ExecutionStatus::Succeeded | ExecutionStatus::Terminal | ExecutionStatus::Canceled => {
+                    match self.errand(0, 0).or_else(|| self.wake()) {
+                        Some(command) => command,
+                        None => {
+                            return assert!(self.world.execution.is_settled(), "an errand is left, and nobody does it");
+                        }
+                    }
+                }
                 ExecutionStatus::Queued => Command::Admit,
                 ExecutionStatus::Paused => resume(),
                 ExecutionStatus::Running => self.next().expect("something can be done"),
@@ -275,7 +298,11 @@ impl Life {
 
     fn next(&mut self) -> Option<Command> {
         let report = self.report(0, Report::Success { forgets_child: false });
-        report.or_else(|| self.child_ends(0, false, 0)).or_else(|| self.judgment()).or_else(|| self.wake())
+        report
+            .or_else(|| self.errand(0, 0))
+            .or_else(|| self.child_ends(0, false, 0))
+            .or_else(|| self.judgment())
+            .or_else(|| self.wake())
     }
 
     fn judgment(&self) -> Option<Command> {
@@ -308,7 +335,7 @@ fn has_a_way_out(execution: &Execution, stage: &Stage) {
 fn events_of(script: &Script) -> usize {
     let inner = script.before.iter().chain(&script.after).chain(&script.cleanup);
     let inner = inner.map(|SyntheticStage { config, .. }| events_of(&serde_json::from_value(config.clone()).unwrap()));
-    10 + 4 * script.tasks.len() + inner.sum::<usize>()
+    20 + 8 * script.tasks.len() + inner.sum::<usize>()
 }
 
 fn pick<T>(from: &[T], which: usize) -> Option<&T> {

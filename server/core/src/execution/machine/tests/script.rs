@@ -1,13 +1,12 @@
 //! A test double of the stage kinds: a stage's configuration is the script of what it plans.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::execution::{
-    Concurrency, Definition, Failure, FailurePolicy, JudgmentSpec, Plan, Scope, StageDefinition, StageId, StageKinds,
+    CallOffPlan, Definition, EffectKey, Failure, JudgmentSpec, Plan, Scope, StageDefinition, StageId, StageKinds,
     SyntheticStage, TaskKind, TaskSpec,
 };
 
@@ -25,6 +24,10 @@ pub(super) struct Script {
     pub(super) plan_error: Option<String>,
     pub(super) after_error: Option<String>,
     pub(super) cleanup_error: Option<String>,
+    /// Facts that it must know before it plans.
+    pub(super) look_ups: Vec<String>,
+    /// Whether its work is called off when it is canceled or fails.
+    pub(super) calls_off: bool,
 }
 
 impl Script {
@@ -59,7 +62,13 @@ impl StageKinds for Scripted {
     fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
         let script = script(scope);
         refuse(script.plan_error)?;
-        Ok(Plan { inputs: serde_json::json!({"planned": true}), before: script.before, tasks: script.tasks })
+        let provisional =
+            !script.look_ups.is_empty() && !script.look_ups.iter().all(|fact| scope.stage.facts.contains_key(fact));
+        if provisional {
+            return Ok(Plan { tasks: vec![run("look_up")], provisional, ..Plan::default() });
+        }
+        let inputs = serde_json::json!({"planned": true});
+        Ok(Plan { inputs, before: script.before, tasks: script.tasks, provisional })
     }
 
     fn plan_after(&self, scope: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {
@@ -72,6 +81,11 @@ impl StageKinds for Scripted {
         let script = script(scope);
         refuse(script.cleanup_error)?;
         Ok(script.cleanup)
+    }
+
+    fn call_off(&self, scope: &Scope<'_>, task: &EffectKey) -> Option<CallOffPlan> {
+        let description = format!("calls {} off", scope.stage.tasks[task.task as usize].spec.name);
+        script(scope).calls_off.then(|| CallOffPlan { description, body: serde_json::Value::Null })
     }
 }
 
@@ -99,6 +113,7 @@ pub(super) fn judgment(judges: &[&str], options: &[&str], deadline: u64) -> Task
         options: owned(options),
         judges: owned(judges),
         deadline: Duration::from_secs(deadline),
+        ..JudgmentSpec::default()
     };
     TaskSpec { name: "judge".into(), kind: TaskKind::Judgment(spec) }
 }
@@ -118,12 +133,8 @@ pub(super) fn stage(id: &str, depends_on: &[&str], script: &Script) -> StageDefi
         name: id.to_uppercase(),
         kind: "scripted".into(),
         depends_on: depends_on.iter().map(|&id| StageId::from(id)).collect(),
-        on_failure: FailurePolicy::HaltPipeline,
-        timeout: None,
-        succeed_on_timeout: false,
-        window: None,
         config: script.json(),
-        expressions: BTreeMap::new(),
+        ..StageDefinition::default()
     }
 }
 
@@ -134,6 +145,6 @@ pub(super) fn definition(stages: Vec<StageDefinition>) -> Arc<Definition> {
         revision: 3,
         display_name: "Deploy".into(),
         stages,
-        concurrency: Concurrency::default(),
+        ..Definition::default()
     })
 }

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::world::{BEGINNING, succeeded};
 use super::*;
-use crate::execution::{Command, ExecutionStatus, Failure, TaskOutcome, TaskRef, TaskSpec};
+use crate::execution::{
+    Command, ExecutionStatus, Failure, FailurePolicy, StageDefinition, TaskOutcome, TaskRef, TaskSpec,
+};
 
 fn one_task() -> World {
     World::new(vec![stage("a", &[], &Script::of([run("work")]))])
@@ -54,6 +58,31 @@ fn asking_for_more_time_is_no_failure() {
     world.later("a", 5);
     assert_eq!(world.stage("a").tasks[0].failures, 0);
     assert_eq!(world.stage("a").tasks[0].attempt, 22);
+}
+
+#[test]
+fn a_task_that_asks_for_more_time_can_keep_what_it_knows() {
+    let mut world = one_task();
+    for tries in 1..3 {
+        let outputs = json!({"tries": tries}).as_object().cloned().unwrap();
+        let after = Duration::from_secs(5);
+        world.outcome("a", TaskOutcome::Later { after, message: String::new(), percent: None, outputs });
+        assert_eq!(world.stage("a").outputs["tries"], tries);
+        world.pass(5);
+    }
+}
+
+#[test]
+fn a_task_can_end_as_canceled() {
+    let canceled = || TaskOutcome::Canceled { message: "the build was stopped".into() };
+    let mut world = one_task();
+    world.outcome("a", canceled());
+    assert_eq!((world.statuses().as_str(), world.status()), ("a=CANCELED", ExecutionStatus::Canceled));
+
+    let ignored = StageDefinition { on_failure: FailurePolicy::Ignore, ..stage("a", &[], &Script::of([run("work")])) };
+    let mut world = World::new(vec![ignored]);
+    world.outcome("a", canceled());
+    assert_eq!((world.statuses().as_str(), world.status()), ("a=FAILED_CONTINUE", ExecutionStatus::Succeeded));
 }
 
 #[test]

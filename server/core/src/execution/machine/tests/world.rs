@@ -12,7 +12,7 @@ use crate::Timestamp;
 use crate::execution::command::Object;
 use crate::execution::{
     Cause, Command, Context, Decision, Definition, Event, EventRecord, Execution, ExecutionId, ExecutionStatus,
-    Failure, JudgmentDecision, Origin, Outgoing, Phase, Rejection, Stage, StageDefinition, StageStatus, Start,
+    Failure, JudgmentDecision, Origin, Outgoing, Phase, Rejection, Scope, Stage, StageDefinition, StageStatus, Start,
     SyntheticPosition, Task, TaskKind, TaskOutcome, TaskRef, TaskStatus, create, explain, handle,
 };
 
@@ -46,7 +46,15 @@ pub(super) fn succeeded(outputs: serde_json::Value, child: Option<ExecutionId>) 
 
 pub(super) fn start(definition: Arc<Definition>, origin: Origin) -> Start {
     let cause = Cause { actor: "ann".into(), origin, reason: "a test".into(), payload: json!({"build": 7}) };
-    Start { id: execution_id(1), definition, cause, parameters: object(json!({"size": 2})), labels: BTreeMap::new() }
+    Start {
+        id: execution_id(1),
+        definition,
+        cause,
+        parameters: object(json!({"size": 2})),
+        labels: BTreeMap::new(),
+        artifacts: Vec::new(),
+        resolved_artifacts: Vec::new(),
+    }
 }
 
 impl World {
@@ -86,7 +94,8 @@ impl World {
         match &result {
             Ok(decision) => {
                 if before.status.is_final() && !matches!(command, Command::RetryStage { .. }) {
-                    assert!(decision.events.is_empty(), "{command:?} moved an execution that has ended");
+                    let only_errands = decision.events.iter().all(|record| record.event.errand().is_some());
+                    assert!(only_errands, "{command:?} moved an execution that has ended");
                 }
                 self.record(decision);
             }
@@ -157,6 +166,10 @@ impl World {
     }
 
     /// The running task of a stage.
+    pub(super) fn scope(&self, id: &str) -> Scope<'_> {
+        Scope { execution: &self.execution, stage: self.stage(id), now: self.now, random: self.random }
+    }
+
     pub(super) fn task(&self, id: &str) -> TaskRef {
         let stage = self.stage(id);
         let (task, running) = stage.current_task().unwrap_or_else(|| panic!("stage {id} has no running task"));
@@ -186,7 +199,10 @@ impl World {
 
     pub(super) fn later(&mut self, id: &str, secs: u64) {
         let after = Duration::from_secs(secs);
-        self.outcome(id, TaskOutcome::Later { after, message: "1 of 2 up".into(), percent: Some(50) });
+        self.outcome(
+            id,
+            TaskOutcome::Later { after, message: "1 of 2 up".into(), percent: Some(50), outputs: Default::default() },
+        );
     }
 
     pub(super) fn retryable(&mut self, id: &str) {
@@ -297,7 +313,7 @@ pub(super) fn skip(stage: &str) -> Command {
 
 pub(super) fn judge(stage: &str, actor: &str, decision: JudgmentDecision, input: Option<&str>) -> Command {
     let (input, comment) = (input.map(str::to_owned), String::new());
-    Command::Judge { stage: stage.into(), actor: actor.into(), decision, input, comment }
+    Command::Judge { stage: stage.into(), actor: actor.into(), roles: vec![], decision, input, comment }
 }
 
 pub(super) fn child_started(stage: &str, attempt: u32, child: ExecutionId) -> Command {
