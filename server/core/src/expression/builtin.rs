@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::budget::Budget;
 use super::environment::Environment;
-use super::evaluate::Patterns;
+use super::evaluate::Session;
 use super::number::Number;
 use super::text::Text;
 use super::time::Time;
@@ -98,10 +98,7 @@ pub(super) struct Call<'c, 'a> {
     pub(super) this: Value<'a>,
     pub(super) arguments: &'c [Value<'a>],
     pub(super) environment: &'a Environment<'a>,
-    pub(super) budget: &'c mut Budget,
-    pub(super) patterns: &'c mut Patterns,
-    /// How many random numbers were drawn before.
-    pub(super) draws: &'c mut u64,
+    pub(super) session: &'c mut Session,
 }
 
 impl<'a> Call<'_, 'a> {
@@ -112,6 +109,10 @@ impl<'a> Call<'_, 'a> {
 
     pub(super) fn failed<T>(&self, why: impl std::fmt::Display) -> Result<T, Problem> {
         Err(Problem::Failed(format!("{}: {why}", self.name)))
+    }
+
+    pub(super) fn budget(&mut self) -> &mut Budget {
+        &mut self.session.budget
     }
 
     pub(super) fn has(&self, place: usize) -> bool {
@@ -157,14 +158,14 @@ impl<'a> Call<'_, 'a> {
     pub(super) fn list(&mut self, place: usize) -> Result<Vec<Value<'a>>, Problem> {
         let value = self.value(place);
         let Some(elements) = value.elements() else { return Err(self.mismatch("a list", &value)) };
-        self.budget.steps(elements.len())?;
+        self.session.budget.steps(elements.len())?;
         Ok(elements.collect())
     }
 
     /// The elements of the list that a method is called on.
     pub(super) fn this_list(&mut self) -> Result<Vec<Value<'a>>, Problem> {
         let Some(elements) = self.this.elements() else { return Err(self.mismatch("a list", &self.this)) };
-        self.budget.steps(elements.len())?;
+        self.session.budget.steps(elements.len())?;
         Ok(elements.collect())
     }
 
@@ -198,12 +199,12 @@ impl<'a> Call<'_, 'a> {
 
     /// An argument written out, as `String.valueOf` does.
     pub(super) fn written(&mut self, place: usize) -> Result<Text<'a>, Problem> {
-        super::operators::written(&self.value(place), self.budget)
+        super::operators::written(&self.value(place), self.budget())
     }
 
     /// A compiled regular expression.
     pub(super) fn pattern(&mut self, pattern: &str, whole: bool) -> Result<Regex, Problem> {
-        self.patterns.compile(pattern, whole, self.budget)
+        self.session.patterns.compile(pattern, whole, &mut self.session.budget)
     }
 
     /// Pays for a text that is about to be made, and refuses it where it is too long.
@@ -211,13 +212,13 @@ impl<'a> Call<'_, 'a> {
         if bytes > MAX_OUTPUT {
             return Err(Problem::TooLong { what: "the text that comes out", limit: MAX_OUTPUT });
         }
-        self.budget.bytes(bytes)
+        self.session.budget.bytes(bytes)
     }
 
     /// The next random number, which depends only on the seed and on how many were drawn before.
     pub(super) fn draw(&mut self) -> u64 {
-        *self.draws += 1;
-        split_mix(self.environment.random().wrapping_add(self.draws.wrapping_mul(GAMMA)))
+        self.session.draws += 1;
+        split_mix(self.environment.random().wrapping_add(self.session.draws.wrapping_mul(GAMMA)))
     }
 
     /// The next random number from 0 up to, but without, 1.

@@ -133,7 +133,7 @@ const OPERATORS: [(&str, &str, &str, &str); 36] = [
     ("a?.b", "The property `b` of `a`, or null if `a` is null or missing.", "parameters.build?.number == null", "true"),
     (
         "a['b']",
-        "What a map has under a key; null if it has no such key and nothing follows.",
+        "What a map has under a key. Where it has no such key, it is null as a part of a larger expression, and a mistake if it is the whole of one or if more follows.",
         "parameters['size']",
         "3",
     ),

@@ -9,6 +9,9 @@ use super::Lookup;
 use crate::Timestamp;
 use crate::execution::{Execution, Scope, Stage};
 
+/// How many stages are gone through for one step.
+const STAGES_PER_STEP: usize = 8;
+
 /// What expressions can refer to. Nothing of it is copied; one environment serves all expressions of a stage.
 #[derive(Clone, Debug)]
 pub struct Environment<'a> {
@@ -73,6 +76,11 @@ impl<'a> Environment<'a> {
             Some(error) => Some(Err(error.as_str().unwrap_or("the look-up failed"))),
             None => Some(Ok(fact.get(Fact::VALUE).unwrap_or(&Json::Null))),
         }
+    }
+
+    /// What going through all stages costs, in steps.
+    pub(super) fn effort(&self) -> usize {
+        self.execution.stages.len() / STAGES_PER_STEP
     }
 
     /// The stages before this one, nearest first; without a stage all of the execution, the last first.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::ast::Comparison;
 use super::budget::Budget;
-use super::evaluate::Patterns;
+use super::evaluate::Session;
 use super::number::{Arithmetic, Number};
 use super::text::Text;
 use super::value::Value;
@@ -36,24 +36,24 @@ pub(super) fn negate<'a>(value: &Value<'a>) -> Result<Value<'a>, Problem> {
     }
 }
 
-pub(super) fn positive(value: Value<'_>) -> Result<Value<'_>, Problem> {
+pub(super) fn positive<'a>(value: &Value<'a>) -> Result<Value<'a>, Problem> {
     match value {
-        Value::Number(_) => Ok(value),
-        other => Err(mismatch("+", "a number", &other)),
+        Value::Number(_) => Ok(value.clone()),
+        other => Err(mismatch("+", "a number", other)),
     }
 }
 
 pub(super) fn arithmetic<'a>(
     operator: Arithmetic,
-    left: Value<'a>,
-    right: Value<'a>,
+    left: &Value<'a>,
+    right: &Value<'a>,
     budget: &mut Budget,
 ) -> Result<Value<'a>, Problem> {
-    match (operator, &left, &right) {
+    match (operator, left, right) {
         (_, Value::Number(left), Value::Number(right)) => Ok(left.compute(operator, *right)?.into()),
         (Arithmetic::Add, Value::Text(_), _) | (Arithmetic::Add, _, Value::Text(_)) => {
             let mut writer = Writer::new(MAX_OUTPUT);
-            writer.plain(&left).and_then(|()| writer.plain(&right)).map_err(|_| too_long())?;
+            writer.plain(left).and_then(|()| writer.plain(right)).map_err(|_| too_long())?;
             budget.bytes(writer.len())?;
             Ok(writer.into_text().into())
         }
@@ -93,9 +93,9 @@ pub(super) fn compare(
     comparison: Comparison,
     left: &Value<'_>,
     right: &Value<'_>,
-    budget: &mut Budget,
-    patterns: &mut Patterns,
+    session: &mut Session,
 ) -> Result<bool, Problem> {
+    let budget = &mut session.budget;
     let ordered = |accept: fn(Ordering) -> bool| Ok(order(comparison.symbol(), left, right)?.is_some_and(accept));
     match comparison {
         Comparison::Equal => equal(left, right, budget),
@@ -112,7 +112,7 @@ pub(super) fn compare(
             }
             let text = written(left, budget)?;
             budget.bytes(text.len())?;
-            Ok(patterns.compile(pattern, true, budget)?.is_match(&text))
+            Ok(session.patterns.compile(pattern, true, budget)?.is_match(&text))
         }
     }
 }

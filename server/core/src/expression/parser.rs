@@ -49,25 +49,116 @@ struct Parser<'s> {
 
 type Parse<T = Node> = Result<T, Fault>;
 
-/// Operators of one rank, by their signs and words.
-type Operators<T> = &'static [(Symbol, &'static str, T)];
+/// An operator between two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operator {
+    Or,
+    And,
+    Compare(Comparison),
+    Arithmetic(Arithmetic),
+}
 
-const SUMS: Operators<Arithmetic> = &[(Symbol::Plus, "", Arithmetic::Add), (Symbol::Minus, "", Arithmetic::Subtract)];
-const PRODUCTS: Operators<Arithmetic> = &[
-    (Symbol::Star, "", Arithmetic::Multiply),
-    (Symbol::Slash, "div", Arithmetic::Divide),
-    (Symbol::Percent, "mod", Arithmetic::Remainder),
+impl Operator {
+    /// How tightly it binds.
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Or => 1,
+            Self::And => 2,
+            Self::Compare(_) => 3,
+            Self::Arithmetic(Arithmetic::Add | Arithmetic::Subtract) => 4,
+            Self::Arithmetic(Arithmetic::Multiply | Arithmetic::Divide | Arithmetic::Remainder) => 5,
+            Self::Arithmetic(Arithmetic::Power) => 6,
+        }
+    }
+
+    /// Whether a second one of its rank can't follow: `1 < 2 < 3` has no meaning.
+    const fn stands_alone(self) -> bool {
+        matches!(self, Self::Compare(_) | Self::Arithmetic(Arithmetic::Power))
+    }
+
+    const fn of_symbol(symbol: Symbol) -> Option<Self> {
+        Some(match symbol {
+            Symbol::Or => Self::Or,
+            Symbol::And => Self::And,
+            Symbol::Equal => Self::Compare(Comparison::Equal),
+            Symbol::NotEqual => Self::Compare(Comparison::NotEqual),
+            Symbol::Less => Self::Compare(Comparison::Less),
+            Symbol::LessOrEqual => Self::Compare(Comparison::LessOrEqual),
+            Symbol::Greater => Self::Compare(Comparison::Greater),
+            Symbol::GreaterOrEqual => Self::Compare(Comparison::GreaterOrEqual),
+            Symbol::Plus => Self::Arithmetic(Arithmetic::Add),
+            Symbol::Minus => Self::Arithmetic(Arithmetic::Subtract),
+            Symbol::Star => Self::Arithmetic(Arithmetic::Multiply),
+            Symbol::Slash => Self::Arithmetic(Arithmetic::Divide),
+            Symbol::Percent => Self::Arithmetic(Arithmetic::Remainder),
+            Symbol::Caret => Self::Arithmetic(Arithmetic::Power),
+            Symbol::OpenParenthesis
+            | Symbol::CloseParenthesis
+            | Symbol::CloseBracket
+            | Symbol::OpenBrace
+            | Symbol::CloseBrace
+            | Symbol::Comma
+            | Symbol::Colon
+            | Symbol::Question
+            | Symbol::Elvis
+            | Symbol::Not
+            | Symbol::Hash => return None,
+        })
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        let found = WORDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+        found.map(|(_, operator)| *operator)
+    }
+}
+
+/// Operators that are words, in any case of letters.
+const WORDS: [(&str, Operator); 12] = [
+    ("or", Operator::Or),
+    ("and", Operator::And),
+    ("eq", Operator::Compare(Comparison::Equal)),
+    ("ne", Operator::Compare(Comparison::NotEqual)),
+    ("lt", Operator::Compare(Comparison::Less)),
+    ("le", Operator::Compare(Comparison::LessOrEqual)),
+    ("gt", Operator::Compare(Comparison::Greater)),
+    ("ge", Operator::Compare(Comparison::GreaterOrEqual)),
+    ("between", Operator::Compare(Comparison::Between)),
+    ("matches", Operator::Compare(Comparison::Matches)),
+    ("div", Operator::Arithmetic(Arithmetic::Divide)),
+    ("mod", Operator::Arithmetic(Arithmetic::Remainder)),
 ];
-const COMPARISONS: Operators<Comparison> = &[
-    (Symbol::Equal, "eq", Comparison::Equal),
-    (Symbol::NotEqual, "ne", Comparison::NotEqual),
-    (Symbol::Less, "lt", Comparison::Less),
-    (Symbol::LessOrEqual, "le", Comparison::LessOrEqual),
-    (Symbol::Greater, "gt", Comparison::Greater),
-    (Symbol::GreaterOrEqual, "ge", Comparison::GreaterOrEqual),
-];
-const ANDS: Operators<()> = &[(Symbol::And, "and", ())];
-const ORS: Operators<()> = &[(Symbol::Or, "or", ())];
+
+/// Two operands and the operator between them. Operators of one rank in a row become one flat node, so that a long row is
+/// not a deep one.
+fn joined(left: Node, operator: Operator, at: usize, right: Node) -> NodeKind {
+    match (operator, left.kind) {
+        (Operator::Or, NodeKind::Or(mut operands)) => {
+            operands.push(right);
+            NodeKind::Or(operands)
+        }
+        (Operator::And, NodeKind::And(mut operands)) => {
+            operands.push(right);
+            NodeKind::And(operands)
+        }
+        (Operator::Arithmetic(operator), NodeKind::Arithmetic(first, mut rest)) if continues(&rest, operator) => {
+            rest.push((operator, at, right));
+            NodeKind::Arithmetic(first, rest)
+        }
+        (Operator::Or, kind) => NodeKind::Or(vec![Node { kind, ..left }, right]),
+        (Operator::And, kind) => NodeKind::And(vec![Node { kind, ..left }, right]),
+        (Operator::Compare(comparison), kind) => {
+            NodeKind::Compare(comparison, at, Box::new(Node { kind, ..left }), Box::new(right))
+        }
+        (Operator::Arithmetic(operator), kind) => {
+            NodeKind::Arithmetic(Box::new(Node { kind, ..left }), vec![(operator, at, right)])
+        }
+    }
+}
+
+fn continues(rest: &[(Arithmetic, usize, Node)], operator: Arithmetic) -> bool {
+    let rank = |operator| Operator::Arithmetic(operator).rank();
+    rest.first().is_some_and(|(first, ..)| rank(*first) == rank(operator))
+}
 
 impl Parser<'_> {
     fn whole(&mut self, closing: Closing) -> Parse<Parsed> {
@@ -98,98 +189,57 @@ impl Parser<'_> {
     }
 
     fn expression(&mut self) -> Parse {
-        self.nested(|parser| {
-            let condition = parser.or()?;
-            if parser.lexer.next_if(Symbol::Elvis)? {
-                let otherwise = parser.expression()?;
-                return Ok(parser.node(condition.start, NodeKind::Elvis(Box::new(condition), Box::new(otherwise))));
-            }
-            if !parser.lexer.next_if(Symbol::Question)? {
-                return Ok(condition);
-            }
-            let then = parser.expression()?;
-            parser.expect(Symbol::Colon, "`:`")?;
-            let otherwise = parser.expression()?;
-            let start = condition.start;
-            Ok(parser.node(start, NodeKind::Choice(Box::new(condition), Box::new(then), Box::new(otherwise))))
-        })
+        self.nested(Self::choice)
     }
 
-    fn or(&mut self) -> Parse {
-        let first = self.and()?;
-        self.joined(first, ORS, Self::and, NodeKind::Or)
-    }
-
-    fn and(&mut self) -> Parse {
-        let first = self.comparison()?;
-        self.joined(first, ANDS, Self::comparison, NodeKind::And)
-    }
-
-    fn joined(
-        &mut self,
-        first: Node,
-        operators: Operators<()>,
-        operand: fn(&mut Self) -> Parse,
-        kind: fn(Vec<Node>) -> NodeKind,
-    ) -> Parse {
-        if self.operator(operators)?.is_none() {
-            return Ok(first);
+    fn choice(&mut self) -> Parse {
+        let condition = self.binary(0)?;
+        let start = condition.start;
+        if self.lexer.next_if(Symbol::Elvis)? {
+            let otherwise = self.expression()?;
+            return Ok(self.node(start, NodeKind::Elvis(Box::new(condition), Box::new(otherwise))));
         }
-        let start = first.start;
-        let mut operands = vec![first, operand(self)?];
-        while self.operator(operators)?.is_some() {
-            operands.push(operand(self)?);
+        if !self.lexer.next_if(Symbol::Question)? {
+            return Ok(condition);
         }
-        Ok(self.node(start, kind(operands)))
+        let then = self.expression()?;
+        self.expect(Symbol::Colon, "`:`")?;
+        let otherwise = self.expression()?;
+        Ok(self.node(start, NodeKind::Choice(Box::new(condition), Box::new(then), Box::new(otherwise))))
     }
 
-    fn comparison(&mut self) -> Parse {
-        let left = self.sum()?;
-        let at = self.lexer.next_start()?;
-        let comparison = match self.operator(COMPARISONS)? {
-            Some(comparison) => comparison,
-            None if self.word("between")? => Comparison::Between,
-            None if self.word("matches")? => Comparison::Matches,
-            None if self.word("instanceof")? => {
-                return Err(Fault::new(at, Problem::NotAllowed("there is no `instanceof`".to_owned())));
-            }
-            None => return Ok(left),
-        };
-        let right = self.sum()?;
-        Ok(self.node(left.start, NodeKind::Compare(comparison, at, Box::new(left), Box::new(right))))
-    }
-
-    fn sum(&mut self) -> Parse {
-        self.arithmetic(SUMS, Self::product)
-    }
-
-    fn product(&mut self) -> Parse {
-        self.arithmetic(PRODUCTS, Self::power)
-    }
-
-    fn arithmetic(&mut self, operators: Operators<Arithmetic>, operand: fn(&mut Self) -> Parse) -> Parse {
-        let first = operand(self)?;
-        let mut rest = Vec::new();
+    /// Operands with operators of at least a rank between them.
+    fn binary(&mut self, least: u8) -> Parse {
+        let mut left = self.unary()?;
+        let mut most = u8::MAX;
         loop {
             let at = self.lexer.next_start()?;
-            let Some(operator) = self.operator(operators)? else { break };
-            rest.push((operator, at, operand(self)?));
+            let Some(operator) = self.operator()? else { return Ok(left) };
+            let rank = operator.rank();
+            if rank < least || rank > most {
+                return Ok(left);
+            }
+            self.lexer.next()?;
+            let right = self.binary(rank + 1)?;
+            if operator.stands_alone() {
+                most = rank - 1;
+            }
+            let start = left.start;
+            left = self.node(start, joined(left, operator, at, right));
         }
-        if rest.is_empty() {
-            return Ok(first);
-        }
-        Ok(self.node(first.start, NodeKind::Arithmetic(Box::new(first), rest)))
     }
 
-    fn power(&mut self) -> Parse {
-        let base = self.unary()?;
+    /// The operator that comes next.
+    fn operator(&mut self) -> Parse<Option<Operator>> {
         let at = self.lexer.next_start()?;
-        if !self.lexer.next_if(Symbol::Caret)? {
-            return Ok(base);
+        match *self.lexer.peek()? {
+            Token::Symbol(symbol) => Ok(Operator::of_symbol(symbol)),
+            Token::Name(word) if word.eq_ignore_ascii_case("instanceof") => {
+                Err(Fault::new(at, Problem::NotAllowed("there is no `instanceof`".to_owned())))
+            }
+            Token::Name(word) => Ok(Operator::of_word(word)),
+            Token::Number(_) | Token::Text(_) | Token::Step { .. } | Token::End => Ok(None),
         }
-        let exponent = self.unary()?;
-        let rest = vec![(Arithmetic::Power, at, exponent)];
-        Ok(self.node(base.start, NodeKind::Arithmetic(Box::new(base), rest)))
     }
 
     fn unary(&mut self) -> Parse {
@@ -465,20 +515,6 @@ impl Parser<'_> {
 
     fn expect(&mut self, symbol: Symbol, expected: &'static str) -> Parse<()> {
         if self.lexer.next_if(symbol)? { Ok(()) } else { Err(self.lexer.unexpected(expected)) }
-    }
-
-    /// Takes an operator of a rank, written as a sign or as a word.
-    fn operator<T: Copy>(&mut self, operators: Operators<T>) -> Parse<Option<T>> {
-        let found = match self.lexer.peek()? {
-            Token::Symbol(symbol) => operators.iter().find(|(sign, ..)| sign == symbol),
-            Token::Name(name) => operators.iter().find(|(_, word, _)| word.eq_ignore_ascii_case(name)),
-            Token::Number(_) | Token::Text(_) | Token::Step { .. } | Token::End => None,
-        };
-        let found = found.map(|(.., operator)| *operator);
-        if found.is_some() {
-            self.lexer.next()?;
-        }
-        Ok(found)
     }
 
     fn word(&mut self, word: &str) -> Parse<bool> {

@@ -180,6 +180,8 @@ impl Expression {
                 Ok(value) => return Ok(value),
                 Err(Fault::Minus(at)) if !minus.contains(&at) => {
                     minus.push(at);
+                    let paid = session.budget.bytes(self.source.len());
+                    paid.map_err(|problem| error(Fault::new(at, problem), &self.source, self.position))?;
                     parsed = parse(&self.source, Closing::EndOfText, &minus);
                     root = match &parsed {
                         Ok(parsed) => &parsed.root,

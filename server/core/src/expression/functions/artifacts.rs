@@ -1,7 +1,6 @@
 //! Artifacts that were bound, and labels of manifests that were deployed.
 
-use crate::execution::StageId;
-use crate::expression::Problem;
+use super::stages::{find, found};
 use crate::expression::builtin::{Builtin, Call, Outcome, row};
 use crate::expression::roots::{Bound, View, resolved_artifacts};
 use crate::expression::value::Value;
@@ -59,7 +58,7 @@ fn by_type<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 
 fn all<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let resolved = &call.environment.execution().start.resolved_artifacts;
-    call.budget.steps(resolved.len())?;
+    call.session.budget.steps(resolved.len())?;
     Ok(resolved.iter().map(|resolved| Value::View(View::Artifact(&resolved.artifact))).collect::<Vec<_>>().into())
 }
 
@@ -71,12 +70,8 @@ fn manifest_label_value<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     if !KINDS.contains(&&*kind) {
         return call.failed(format!("labels are read from a Deployment or a ReplicaSet, not from {:?}", &*kind));
     }
-    let execution = call.environment.execution();
-    let by_name = || execution.stages.iter().find(|stage| stage.definition.name == *name);
-    let Some(stage) = execution.stage(&StageId::from(&*name)).or_else(by_name) else {
-        let known = execution.top_level().map(|stage| stage.definition.name.clone()).collect();
-        return Err(Problem::NotOffered { what: "stage", name: format!("{:?}", &*name), known });
-    };
+    let stage = find(call, &name)?;
+    let stage = found(call, &name, stage)?;
     let context = Value::View(View::Context(stage));
     let manifests = context.get("manifests").or_else(|| context.get("outputs.manifests")).unwrap_or(Value::Null);
     let of_kind = |manifest: &Value<'_>| matches!(manifest.get("kind"), Some(Value::Text(found)) if *found == *kind);

@@ -39,6 +39,9 @@ pub(super) static ROWS: [Builtin; 3] = [
 /// What parsing costs beyond one look at each byte: values take more memory than their text.
 const PARSING: usize = 4;
 
+/// How deep the values of a YAML document may lie within each other.
+const MAX_YAML_DEPTH: usize = 100;
+
 fn read_json<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let text = call.text(0)?;
     json(call, &text)
@@ -55,7 +58,7 @@ fn read_all_yaml<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 }
 
 pub(super) fn json<'a>(call: &mut Call<'_, 'a>, text: &str) -> Outcome<'a> {
-    call.budget.bytes(text.len() * PARSING)?;
+    call.session.budget.bytes(text.len() * PARSING)?;
     match serde_json::from_str(text) {
         Ok(json) => Ok(Value::owned(json)),
         Err(error) => call.failed(format!("the text is not JSON: {error}")),
@@ -72,11 +75,16 @@ pub(super) fn yaml<'a>(call: &mut Call<'_, 'a>, text: &str) -> Outcome<'a> {
 }
 
 fn documents(call: &mut Call<'_, '_>, text: &str) -> Result<Vec<Json>, Problem> {
-    call.budget.bytes(text.len() * PARSING)?;
-    match serde_saphyr::from_multiple::<Json>(text) {
+    call.session.budget.bytes(text.len() * PARSING)?;
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        with_snippet: false,
+        budget: serde_saphyr::budget! { max_depth: MAX_YAML_DEPTH },
+    };
+    match serde_saphyr::from_multiple_with_options::<Json>(text, options) {
         Ok(documents) => {
             // Aliases may make more of it than the text was.
-            call.budget.bytes(documents.iter().map(crate::expression::output::size).sum())?;
+            call.session.budget.bytes(documents.iter().map(crate::expression::output::size).sum())?;
             Ok(documents)
         }
         Err(error) => {
@@ -89,7 +97,7 @@ fn documents(call: &mut Call<'_, '_>, text: &str) -> Result<Vec<Json>, Problem> 
 /// Java's properties: `key=value`, `key: value` or `key value`, one a line; `#` and `!` begin comments, `\` at the end of a
 /// line goes on with the next.
 pub(super) fn properties<'a>(call: &mut Call<'_, 'a>, text: &str) -> Outcome<'a> {
-    call.budget.bytes(text.len() * PARSING)?;
+    call.session.budget.bytes(text.len() * PARSING)?;
     let mut properties = BTreeMap::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {

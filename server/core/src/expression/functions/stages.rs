@@ -58,24 +58,26 @@ pub(super) static ROWS: [Builtin; 7] = [
     ),
 ];
 
-fn find<'a>(call: &Call<'_, 'a>, name: &str) -> Option<&'a Stage> {
+/// The first stage with this id or name. Going through the stages is paid for.
+pub(super) fn find<'a>(call: &mut Call<'_, 'a>, name: &str) -> Result<Option<&'a Stage>, Problem> {
+    call.session.budget.steps(call.environment.effort())?;
     let execution = call.environment.execution();
     let by_id = execution.stage(&StageId::from(name));
-    by_id.or_else(|| execution.stages.iter().find(|stage| stage.definition.name == name))
+    Ok(by_id.or_else(|| execution.stages.iter().find(|stage| stage.definition.name == name)))
 }
 
 fn names(call: &Call<'_, '_>) -> Vec<String> {
     call.environment.execution().top_level().map(|stage| stage.definition.name.clone()).collect()
 }
 
-fn found<'a>(call: &Call<'_, 'a>, name: &str, stage: Option<&'a Stage>) -> Result<&'a Stage, Problem> {
-    let unknown = || Problem::NotOffered { what: "stage", name: format!("{name:?}"), known: names(call) };
-    stage.ok_or_else(unknown)
+pub(super) fn found<'a>(call: &Call<'_, 'a>, name: &str, stage: Option<&'a Stage>) -> Result<&'a Stage, Problem> {
+    stage.ok_or_else(|| Problem::NotOffered { what: "stage", name: format!("{name:?}"), known: names(call) })
 }
 
 fn stage<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let name = call.written(0)?;
-    let stage = found(call, &name, find(call, &name))?;
+    let stage = find(call, &name)?;
+    let stage = found(call, &name, stage)?;
     Ok(Value::View(View::Stage(stage)))
 }
 
@@ -87,7 +89,7 @@ fn stage_by_ref_id<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 
 fn stage_exists<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let name = call.written(0)?;
-    Ok(find(call, &name).is_some().into())
+    Ok(find(call, &name)?.is_some().into())
 }
 
 fn current_stage<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
@@ -99,7 +101,8 @@ fn current_stage<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 
 fn judgment<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let name = call.text(0)?;
-    let stage = found(call, &name, find(call, &name))?;
+    let stage = find(call, &name)?;
+    let stage = found(call, &name, stage)?;
     match stage.outputs.get("input").or_else(|| stage.outputs.get("judgmentInput")) {
         Some(input) => Ok(input.into()),
         None => call.failed(format!("stage {:?} has no answer to a judgment", &*name)),
@@ -119,5 +122,6 @@ fn deployed_server_groups<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
             }
         }
     }
+    call.session.budget.steps(call.environment.execution().stages.len())?;
     Ok(server_groups(call.environment, &names))
 }

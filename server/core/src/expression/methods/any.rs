@@ -25,11 +25,11 @@ pub(super) static ROWS: [Builtin; 3] = [
 ];
 
 fn to_string<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    Ok(Value::Text(written(&call.this.clone(), call.budget)?))
+    Ok(Value::Text(written(&call.this.clone(), call.budget())?))
 }
 
 fn equals<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    Ok(equal(&call.this.clone(), &call.value(0), call.budget)?.into())
+    Ok(equal(&call.this.clone(), &call.value(0), call.budget())?.into())
 }
 
 fn compare_to<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {

@@ -80,7 +80,7 @@ fn get_last<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 fn place_of<'a>(call: &mut Call<'_, 'a>, wanted: &Value<'a>, last: bool) -> Result<Option<usize>, Problem> {
     let mut found = None;
     for (place, element) in call.this_list()?.iter().enumerate() {
-        if equal(element, wanted, call.budget)? {
+        if equal(element, wanted, call.budget())? {
             found = Some(place);
             if !last {
                 break;

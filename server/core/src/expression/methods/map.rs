@@ -67,14 +67,14 @@ fn contains_key<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 /// The values, paid for.
 fn all<'a>(call: &mut Call<'_, 'a>) -> Result<Vec<Value<'a>>, crate::expression::Problem> {
     let entries = call.this.entries().unwrap_or_default();
-    call.budget.steps(entries.len())?;
+    call.session.budget.steps(entries.len())?;
     Ok(entries.into_iter().map(|(_, value)| value).collect())
 }
 
 fn contains_value<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let wanted = call.value(0);
     for value in all(call)? {
-        if equal(&value, &wanted, call.budget)? {
+        if equal(&value, &wanted, call.budget())? {
             return Ok(true.into());
         }
     }
@@ -83,7 +83,7 @@ fn contains_value<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 
 fn key_set<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let mut keys = call.this.keys();
-    call.budget.steps(keys.len())?;
+    call.session.budget.steps(keys.len())?;
     keys.sort();
     Ok(keys.into_iter().map(Value::Text).collect::<Vec<_>>().into())
 }
@@ -94,7 +94,7 @@ fn values<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 
 fn entry_set<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let entries = call.this.entries().unwrap_or_default();
-    call.budget.steps(entries.len())?;
+    call.session.budget.steps(entries.len())?;
     Ok(entries.into_iter().map(|entry| Value::Entry(Rc::new(entry))).collect::<Vec<_>>().into())
 }
 

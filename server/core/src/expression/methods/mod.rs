@@ -4,12 +4,12 @@ mod any;
 mod list;
 mod map;
 mod number;
+mod pattern;
 mod text;
 mod time;
 
 use super::Problem;
 use super::builtin::Builtin;
-use super::error::{SHOWN, cut};
 use super::value::Kind;
 
 /// The methods of one sort of values.
@@ -78,10 +78,7 @@ pub(super) fn names(kind: Kind) -> Vec<String> {
     of(kind).map(Builtin::signature).collect()
 }
 
-pub(super) fn unknown(kind: Kind, owner: &str, name: &str) -> Problem {
-    if kind == Kind::Null {
-        return Problem::NotAContainer { owner: cut(owner, SHOWN), kind: kind.noun() };
-    }
+pub(super) fn unknown(kind: Kind, name: &str) -> Problem {
     let what = match kind {
         Kind::Text => "method of a text",
         Kind::List => "method of a list",

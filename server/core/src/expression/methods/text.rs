@@ -1,5 +1,6 @@
 //! Methods of texts. Places count characters from 0.
 
+use super::pattern::{matches, replace_all, replace_first, split};
 use crate::expression::Problem;
 use crate::expression::builtin::{Builtin, Call, Outcome, row};
 use crate::expression::operators::repeat;
@@ -7,7 +8,7 @@ use crate::expression::text::Text;
 use crate::expression::types::format;
 use crate::expression::value::Value;
 
-pub(super) static ROWS: [Builtin; 34] = [
+pub(super) static ROWS: [Builtin; 35] = [
     row("length", "", "How many characters it has.", "'shop'.length()", "4", length),
     row("isEmpty", "", "Whether it has none.", "''.isEmpty()", "true", is_empty),
     row("isBlank", "", "Whether it has nothing but spaces.", "'  '.isBlank()", "true", is_blank),
@@ -39,8 +40,8 @@ pub(super) static ROWS: [Builtin; 34] = [
     row("contains", "text", "Whether a text occurs in it.", "'feature/x'.contains('/')", "true", contains),
     row(
         "startsWith",
-        "text",
-        "Whether it begins with a text.",
+        "text, from?",
+        "Whether it begins with a text, or has it at a place.",
         "'feature/x'.startsWith('feature/')",
         "true",
         starts_with,
@@ -122,6 +123,14 @@ pub(super) static ROWS: [Builtin; 34] = [
     ),
     row("hashCode", "", "Java's hash of the text.", "'shop'.hashCode()", "3529462", hash_code),
     row("intern", "", "The text itself.", "'a'.intern()", r#""a""#, itself),
+    row(
+        "name",
+        "",
+        "The text itself, for statuses, which have names in Java.",
+        "#stage('Bake').status.name()",
+        r#""SUCCEEDED""#,
+        itself,
+    ),
     row("chars", "", "The code points of its characters.", "'ab'.chars()", "[97,98]", chars),
     row(
         "codePointAt",
@@ -135,16 +144,11 @@ pub(super) static ROWS: [Builtin; 34] = [
     row("getBytes", "", "Its bytes in UTF-8.", "'ab'.getBytes()", "[97,98]", get_bytes),
 ];
 
-/// The text, paid for as often as it is gone through.
-fn this<'a>(call: &mut Call<'_, 'a>) -> Result<Text<'a>, Problem> {
+/// The text, paid for once it is gone through.
+pub(super) fn this<'a>(call: &mut Call<'_, 'a>) -> Result<Text<'a>, Problem> {
     let text = call.this_text()?;
-    call.budget.bytes(text.len())?;
+    call.session.budget.bytes(text.len())?;
     Ok(text)
-}
-
-/// The text that is looked for: a text, or a number for a single character's code.
-fn wanted<'a>(call: &Call<'_, 'a>) -> Result<Text<'a>, Problem> {
-    call.text(0)
 }
 
 fn length<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
@@ -159,15 +163,14 @@ fn is_blank<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     Ok(this(call)?.trim().is_empty().into())
 }
 
-fn out_of_range(call: &Call<'_, '_>, text: &str, index: i64) -> Problem {
-    let _ = call;
+fn out_of_range(text: &str, index: i64) -> Problem {
     Problem::OutOfRange { owner: "the text".to_owned(), index, length: text.chars().count() }
 }
 
 fn character(call: &mut Call<'_, '_>) -> Result<char, Problem> {
     let (text, index) = (this(call)?, call.whole(0)?);
     let found = usize::try_from(index).ok().and_then(|index| text.chars().nth(index));
-    found.ok_or_else(|| out_of_range(call, &text, index))
+    found.ok_or_else(|| out_of_range(&text, index))
 }
 
 fn char_at<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
@@ -179,17 +182,17 @@ fn code_point_at<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 }
 
 /// The byte at which a character begins; the place after the last one counts.
-fn byte_of(call: &Call<'_, '_>, text: &str, index: i64) -> Result<usize, Problem> {
+fn byte_of(text: &str, index: i64) -> Result<usize, Problem> {
     let place = usize::try_from(index).ok();
     let byte =
         place.and_then(|place| text.char_indices().map(|(byte, _)| byte).chain(std::iter::once(text.len())).nth(place));
-    byte.ok_or_else(|| out_of_range(call, text, index))
+    byte.ok_or_else(|| out_of_range(text, index))
 }
 
 fn substring<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let text = this(call)?;
-    let from = byte_of(call, &text, call.whole(0)?)?;
-    let to = if call.has(1) { byte_of(call, &text, call.whole(1)?)? } else { text.len() };
+    let from = byte_of(&text, call.whole(0)?)?;
+    let to = if call.has(1) { byte_of(&text, call.whole(1)?)? } else { text.len() };
     match text.get(from..to) {
         Some(part) => Ok(part.to_owned().into()),
         None => call.failed("the end is before the beginning"),
@@ -202,31 +205,33 @@ fn place<'a>(text: &str, byte: Option<usize>) -> Value<'a> {
 }
 
 fn index_of<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    let (text, wanted) = (this(call)?, wanted(call)?);
+    let (text, wanted) = (this(call)?, call.text(0)?);
     let from = if call.has(1) { call.whole(1)?.max(0) } else { 0 };
-    let Ok(from) = byte_of(call, &text, from) else { return Ok((-1).into()) };
+    let Ok(from) = byte_of(&text, from) else { return Ok((-1).into()) };
     Ok(place(&text, text[from..].find(&*wanted).map(|byte| from + byte)))
 }
 
 fn last_index_of<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    let (text, wanted) = (this(call)?, wanted(call)?);
+    let (text, wanted) = (this(call)?, call.text(0)?);
     Ok(place(&text, text.rfind(&*wanted)))
 }
 
 fn contains<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    Ok(this(call)?.contains(&*wanted(call)?).into())
+    Ok(this(call)?.contains(&*call.text(0)?).into())
 }
 
 fn starts_with<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    Ok(this(call)?.starts_with(&*wanted(call)?).into())
+    let (text, wanted) = (this(call)?, call.text(0)?);
+    let from = if call.has(1) { call.whole(1)? } else { 0 };
+    Ok(byte_of(&text, from).is_ok_and(|from| text[from..].starts_with(&*wanted)).into())
 }
 
 fn ends_with<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    Ok(this(call)?.ends_with(&*wanted(call)?).into())
+    Ok(this(call)?.ends_with(&*call.text(0)?).into())
 }
 
 fn content_equals<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    Ok((this(call)? == wanted(call)?).into())
+    Ok((this(call)? == call.text(0)?).into())
 }
 
 /// Without the difference between small and capital letters.
@@ -234,7 +239,7 @@ fn folded(call: &mut Call<'_, '_>) -> Result<(String, Option<String>), Problem> 
     let text = this(call)?.to_lowercase();
     let other = match call.value(0) {
         Value::Text(other) => {
-            call.budget.bytes(other.len())?;
+            call.session.budget.bytes(other.len())?;
             Some(other.to_lowercase())
         }
         _ => None,
@@ -276,115 +281,34 @@ fn strip_trailing<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 }
 
 fn replace<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    let (text, wanted, by) = (this(call)?, wanted(call)?, call.text(1)?);
+    let (text, wanted, by) = (this(call)?, call.text(0)?, call.text(1)?);
     let count = text.matches(&*wanted).count();
     call.make_text((text.len() + count * by.len()).saturating_sub(count * wanted.len()))?;
     Ok(text.replace(&*wanted, &by).into())
 }
 
-fn replace_all<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    replace_matches(call, usize::MAX)
-}
-
-fn replace_first<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    replace_matches(call, 1)
-}
-
-fn replace_matches<'a>(call: &mut Call<'_, 'a>, limit: usize) -> Outcome<'a> {
-    let (text, pattern, by) = (this(call)?, wanted(call)?, call.text(1)?);
-    let pattern = call.pattern(&pattern, false)?;
-    let by = replacement(&by);
-    let mut replaced = String::new();
-    let mut last = 0;
-    for captures in pattern.captures_iter(&text).take(limit) {
-        let Some(found) = captures.get(0) else { continue };
-        let before = replaced.len();
-        replaced.push_str(&text[last..found.start()]);
-        captures.expand(&by, &mut replaced);
-        last = found.end();
-        call.budget.steps(1)?;
-        call.make_text(replaced.len())?;
-        call.budget.bytes(replaced.len() - before)?;
-    }
-    replaced.push_str(&text[last..]);
-    call.make_text(replaced.len())?;
-    Ok(replaced.into())
-}
-
-/// Java's way of writing what replaces a match, in the regex crate's: `$1` ends after its digits, `\` makes the next
-/// character plain.
-fn replacement(java: &str) -> String {
-    let mut ours = String::new();
-    let mut characters = java.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            '\\' => match characters.next() {
-                Some('$') => ours.push_str("$$"),
-                Some(plain) => ours.push(plain),
-                None => {}
-            },
-            '$' if characters.peek().is_some_and(char::is_ascii_digit) => {
-                let digit = characters.next().unwrap_or('0');
-                ours.push_str(&format!("${{{digit}}}"));
-            }
-            '$' if characters.peek() == Some(&'{') => ours.push('$'),
-            '$' => ours.push_str("$$"),
-            plain => ours.push(plain),
-        }
-    }
-    ours
-}
-
-fn matches<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    let (text, pattern) = (this(call)?, wanted(call)?);
-    Ok(call.pattern(&pattern, true)?.is_match(&text).into())
-}
-
-fn split<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    let (text, pattern) = (this(call)?, wanted(call)?);
-    let limit = if call.has(1) { call.int(1)? } else { 0 };
-    let pattern = call.pattern(&pattern, false)?;
-    let limited = usize::try_from(limit).ok().filter(|limit| *limit > 0);
-    let mut parts: Vec<&str> = match limited {
-        Some(limit) => pattern.splitn(&text, limit).collect(),
-        None => pattern.split(&text).collect(),
-    };
-    // As Java: what an empty match at the beginning would leave is no part.
-    if parts.len() > 1 && parts[0].is_empty() && pattern.find(&text).is_some_and(|found| found.is_empty()) {
-        parts.remove(0);
-    }
-    if limit == 0 {
-        while parts.len() > 1 && parts.last().is_some_and(|part| part.is_empty()) {
-            parts.pop();
-        }
-    }
-    call.budget.steps(parts.len())?;
-    call.budget.bytes(text.len())?;
-    Ok(parts.into_iter().map(|part| Value::from(part.to_owned())).collect::<Vec<_>>().into())
-}
-
 fn concat<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    let (text, more) = (this(call)?, wanted(call)?);
+    let (text, more) = (this(call)?, call.text(0)?);
     call.make_text(text.len() + more.len())?;
     Ok(format!("{}{}", &*text, &*more).into())
 }
 
 fn repeated<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let (text, times) = (call.this_text()?, call.int(0)?);
-    repeat(&text, times, call.budget)
+    repeat(&text, times, call.budget())
 }
 
 fn lines<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let text = this(call)?;
     let lines: Vec<Value<'a>> = text.lines().map(|line| Value::from(line.to_owned())).collect();
-    call.budget.steps(lines.len())?;
+    call.session.budget.steps(lines.len())?;
     Ok(lines.into())
 }
 
 /// Each character paid for: it becomes a value of its own.
 fn characters<'a>(call: &mut Call<'_, 'a>, value: fn(char) -> Value<'a>) -> Outcome<'a> {
     let text = this(call)?;
-    call.budget.steps(text.len())?;
+    call.session.budget.steps(text.len())?;
     Ok(text.chars().map(value).collect::<Vec<_>>().into())
 }
 
@@ -398,7 +322,7 @@ fn chars<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 
 fn get_bytes<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let text = this(call)?;
-    call.budget.steps(text.len())?;
+    call.session.budget.steps(text.len())?;
     Ok(text.bytes().map(|byte| i32::from(byte.cast_signed()).into()).collect::<Vec<_>>().into())
 }
 

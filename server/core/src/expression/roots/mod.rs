@@ -56,6 +56,22 @@ impl<'a> View<'a> {
         }
     }
 
+    /// What looking for a name costs, in steps.
+    pub(super) fn effort(self) -> usize {
+        match self {
+            Self::Root(environment) | Self::Stages(environment) => environment.effort(),
+            Self::Trigger(_)
+            | Self::ParentExecution(_)
+            | Self::Execution(_)
+            | Self::Authentication(_)
+            | Self::Stage(_)
+            | Self::Context(_)
+            | Self::Task(_)
+            | Self::Artifact(_)
+            | Self::ResolvedArtifact(_) => 0,
+        }
+    }
+
     /// Its names.
     pub(super) fn names(self) -> Vec<Text<'a>> {
         let fixed = |names: &[&'static str]| names.iter().map(|&name| Text::Borrowed(name)).collect();

@@ -30,7 +30,7 @@ pub(super) fn fixed<'a>(environment: &'a Environment<'a>, name: &str) -> Option<
         }
         "artifacts" => Some(artifacts::received(execution)),
         "deployedServerGroups" => Some(deployed::server_groups(environment, &[])),
-        "scmInfo" => Some(trigger::scm(execution)),
+        "scmInfo" => Some(trigger::scm(environment)),
         _ => None,
     }
 }

@@ -1,13 +1,13 @@
 //! Stages and their tasks.
 
 use super::{View, millis_if};
-use crate::execution::{Stage, SyntheticPosition, Task, TaskStatus};
+use crate::execution::{Stage, StageStatus, SyntheticPosition, Task, TaskStatus};
 use crate::expression::environment::Environment;
 use crate::expression::text::Text;
 use crate::expression::value::Value;
 
 /// What a stage has.
-pub(super) const NAMES: [&str; 13] = [
+pub(super) const NAMES: [&str; 15] = [
     "outputs",
     "status",
     "name",
@@ -15,6 +15,8 @@ pub(super) const NAMES: [&str; 13] = [
     "refId",
     "type",
     "context",
+    "hasSucceeded",
+    "hasFailed",
     "startTime",
     "endTime",
     "requisiteStageRefIds",
@@ -32,6 +34,8 @@ pub(super) fn get<'a>(stage: &'a Stage, name: &str) -> Option<Value<'a>> {
         "id" | "refId" => definition.id.as_str().into(),
         "type" => definition.kind.as_str().into(),
         "context" => Value::View(View::Context(stage)),
+        "hasSucceeded" => (stage.status == StageStatus::Succeeded).into(),
+        "hasFailed" => (stage.status == StageStatus::Terminal).into(),
         "startTime" => millis_if(stage.started),
         "endTime" => millis_if(stage.ended),
         "requisiteStageRefIds" => {

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::{View, artifacts};
 use crate::execution::{Execution, Origin, ParentStage};
+use crate::expression::environment::Environment;
 use crate::expression::text::Text;
 use crate::expression::value::Value;
 
@@ -68,9 +69,22 @@ pub(super) fn parent<'a>(parent: &'a ParentStage, name: &str) -> Option<Value<'a
     })
 }
 
-/// What a build says of the source it was made from.
-pub(super) fn scm(execution: &Execution) -> Value<'_> {
-    let payload = &execution.start.cause.payload;
-    let found = payload.pointer("/buildInfo/scm").or_else(|| payload.get("scm")).filter(|scm| **scm != Json::Null);
-    found.map_or_else(|| Value::List(Rc::default()), Value::from)
+/// Branches that are the trunk by their names.
+const TRUNKS: [&str; 2] = ["master", "develop"];
+
+/// What the trigger's build, or that of the nearest stage before, says of its source: of several repositories the first one
+/// that was built from a branch, else the first. An empty map where nothing is known.
+pub(super) fn scm<'a>(environment: &'a Environment<'a>) -> Value<'a> {
+    let of_trigger = environment.execution().start.cause.payload.pointer("/buildInfo/scm");
+    let of_stages = || environment.ancestors().find_map(|stage| stage.outputs.get("buildInfo")?.get("scm"));
+    match of_trigger.filter(|scm| !scm.is_null()).or_else(of_stages) {
+        Some(Json::Array(several)) => {
+            let trunk =
+                |scm: &&Json| scm.get("branch").and_then(Json::as_str).is_some_and(|name| TRUNKS.contains(&name));
+            let found = several.iter().find(|scm| !trunk(scm)).or_else(|| several.first());
+            found.map_or_else(|| Value::Map(Rc::default()), Value::from)
+        }
+        Some(one) => one.into(),
+        None => Value::Map(Rc::default()),
+    }
 }

@@ -49,7 +49,7 @@ pub(in crate::expression) fn format<'a>(call: &mut Call<'_, 'a>, pattern: &str, 
                 text.push_str(&padded(&field, written));
             }
         }
-        call.budget.steps(1)?;
+        call.session.budget.steps(1)?;
         if text.len() > MAX_OUTPUT {
             break;
         }

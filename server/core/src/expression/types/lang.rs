@@ -32,13 +32,19 @@ pub(super) const BOOLEAN: Type = Type {
             parse_boolean,
         ),
         row("toString", "value", "`true` or `false`.", "T(Boolean).toString(1 < 2)", r#""true""#, written),
+        row("logicalAnd", "a, b", "Whether both are true.", "T(Boolean).logicalAnd(true, false)", "false", |call| {
+            logical(call, |a, b| a & b)
+        }),
+        row("logicalOr", "a, b", "Whether one is true.", "T(Boolean).logicalOr(true, false)", "true", |call| {
+            logical(call, |a, b| a | b)
+        }),
         row(
             "logicalXor",
             "a, b",
             "Whether just one of two is true.",
             "T(Boolean).logicalXor(true, true)",
             "false",
-            logical_xor,
+            |call| logical(call, |a, b| a ^ b),
         ),
     ],
     constructor: None,
@@ -225,9 +231,9 @@ fn written<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     call.written(0).map(Value::Text)
 }
 
-fn logical_xor<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
+fn logical<'a>(call: &Call<'_, 'a>, of: fn(bool, bool) -> bool) -> Outcome<'a> {
     let truth = |place| crate::expression::operators::truth(&call.value(place));
-    Ok((truth(0)? != truth(1)?).into())
+    Ok(of(truth(0)?, truth(1)?).into())
 }
 
 /// A whole number from a text, in some base, or from a number that is one.

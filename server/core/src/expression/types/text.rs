@@ -61,8 +61,8 @@ fn join<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
             value => vec![value],
         };
         for value in values {
-            let value = written(&value, call.budget)?;
-            call.budget.bytes(separator.len() + value.len())?;
+            let value = written(&value, call.budget())?;
+            call.session.budget.bytes(separator.len() + value.len())?;
             if !first {
                 joined.push_str(&separator);
             }
