@@ -26,11 +26,19 @@ pub fn encode<T: Message + Name>(message: &T) -> Value {
     encode_dynamic(&to_dynamic(message))
 }
 
+/// A message as JSON whose keys are the names in the `.proto` files.
+pub fn encode_with_proto_names<T: Message + Name>(message: &T) -> Value {
+    encode_with(&to_dynamic(message), &SerializeOptions::new().use_proto_field_name(true))
+}
+
 /// A dynamic message as JSON.
 pub fn encode_dynamic(message: &DynamicMessage) -> Value {
-    let options = SerializeOptions::new();
+    encode_with(message, &SerializeOptions::new())
+}
+
+fn encode_with(message: &DynamicMessage, options: &SerializeOptions) -> Value {
     let mut value =
-        message.serialize_with_options(serde_json::value::Serializer, &options).expect("every message has a JSON form");
+        message.serialize_with_options(serde_json::value::Serializer, options).expect("every message has a JSON form");
     value.sort_all_objects();
     value
 }

@@ -42,6 +42,8 @@ fn fit_one(kind: &Kind, value: Json) -> Json {
 fn duration(value: Json) -> Json {
     match &value {
         Json::Number(seconds) => Json::from(format!("{seconds}s")),
+        // Parameters are texts.
+        Json::String(text) if text.trim().parse().is_ok_and(f64::is_finite) => Json::from(format!("{}s", text.trim())),
         _ => value,
     }
 }
@@ -84,6 +86,8 @@ mod tests {
     fn durations_are_seconds_or_texts() {
         assert_eq!(fitted("Duration", json!(1.5)), json!("1.5s"));
         assert_eq!(fitted("Duration", json!("90s")), json!("90s"));
+        assert_eq!(fitted("Duration", json!(" 90 ")), json!("90s"));
+        assert_eq!(fitted("Duration", json!("soon")), json!("soon"));
     }
 
     #[test]

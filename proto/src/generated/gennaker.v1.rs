@@ -4801,7 +4801,7 @@ pub struct Judgment {
     /// Who may judge, by role.
     #[prost(string, repeated, tag = "10")]
     pub roles: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// How many people must let it go on.
+    /// How many people must let it go on, at least 1.
     #[prost(uint32, tag = "11")]
     pub approvals: u32,
     /// Who started the execution may not judge.
@@ -4908,7 +4908,7 @@ pub struct Waiting {
     /// When the wait ends at the latest, one way or the other. Not set when there is no limit.
     #[prost(message, optional, tag = "3")]
     pub until: ::core::option::Option<::prost_types::Timestamp>,
-    /// Who can end it: people, a stage, an execution, or `system`.
+    /// Who can end it: people, roles as `roles/{role}`, a stage, an execution, or `system`.
     #[prost(string, repeated, tag = "4")]
     pub owners: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
@@ -5067,8 +5067,8 @@ impl StageAction {
     }
 }
 /// Something that happened in an execution. To follow an execution, keep an Execution and do for each event: replace
-/// everything but the stages by `changed`, then put each of its stages in the place of the one with the same id (or
-/// at the end), then remove `removed_stages`.
+/// everything but the stages and the errands by `changed`, then put each of its stages and errands in the place of the
+/// one with the same id (or at the end), then remove `removed_stages`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ExecutionEvent {
     /// The execution.
@@ -5095,7 +5095,7 @@ pub struct ExecutionEvent {
     /// What happened, as a line to show.
     #[prost(string, tag = "8")]
     pub message: ::prost::alloc::string::String,
-    /// The execution after the event, with only those stages that the event changed.
+    /// The execution after the event, with only those stages and errands that the event changed.
     #[prost(message, optional, tag = "9")]
     pub changed: ::core::option::Option<Execution>,
     /// The ids of the stages that are gone after the event.
@@ -5144,7 +5144,7 @@ pub enum ExecutionEventType {
     StageFailing = 14,
     /// A stage ended.
     StageCompleted = 15,
-    /// Somebody skipped a stage.
+    /// Somebody skipped a stage, or its condition does not hold.
     StageSkipped = 16,
     /// A task started, for the first time or again.
     TaskStarted = 20,
@@ -5164,6 +5164,8 @@ pub enum ExecutionEventType {
     ErrandDeferred = 41,
     /// An errand was done, or given up.
     ErrandCompleted = 42,
+    /// An errand is tried again.
+    ErrandRetried = 43,
 }
 impl ExecutionEventType {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5198,6 +5200,7 @@ impl ExecutionEventType {
             Self::ErrandAdded => "EXECUTION_EVENT_TYPE_ERRAND_ADDED",
             Self::ErrandDeferred => "EXECUTION_EVENT_TYPE_ERRAND_DEFERRED",
             Self::ErrandCompleted => "EXECUTION_EVENT_TYPE_ERRAND_COMPLETED",
+            Self::ErrandRetried => "EXECUTION_EVENT_TYPE_ERRAND_RETRIED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5229,6 +5232,7 @@ impl ExecutionEventType {
             "EXECUTION_EVENT_TYPE_ERRAND_ADDED" => Some(Self::ErrandAdded),
             "EXECUTION_EVENT_TYPE_ERRAND_DEFERRED" => Some(Self::ErrandDeferred),
             "EXECUTION_EVENT_TYPE_ERRAND_COMPLETED" => Some(Self::ErrandCompleted),
+            "EXECUTION_EVENT_TYPE_ERRAND_RETRIED" => Some(Self::ErrandRetried),
             _ => None,
         }
     }

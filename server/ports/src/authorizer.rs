@@ -7,6 +7,8 @@ use async_trait::async_trait;
 pub struct Principal {
     /// The name under which actions are recorded: a user, a service, `anonymous`.
     pub name: String,
+    /// The roles that whoever has proved the name says it has, besides those in the server's settings.
+    pub roles: Vec<String>,
 }
 
 /// What is asked for.

@@ -1,6 +1,7 @@
 //! Starting a pipeline from within the server.
 
 use async_trait::async_trait;
+use gennaker_core::artifact::Artifact;
 use gennaker_core::execution::{Cause, CommandId, ExecutionId};
 
 /// A pipeline to start.
@@ -10,6 +11,8 @@ pub struct Launch {
     pub pipeline: String,
     /// The parameters given, by name.
     pub parameters: serde_json::Map<String, serde_json::Value>,
+    /// The artifacts that it gets.
+    pub artifacts: Vec<Artifact>,
     /// Why it is started.
     pub cause: Cause,
     /// Repeating a launch with the same id gives the same execution.

@@ -115,15 +115,15 @@ pub enum Once<T> {
     Reused,
 }
 
-/// What became of a resource that was read before.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reread {
-    /// It still has the revision that was read.
-    Unchanged,
-    /// It has another one.
-    Changed(Box<Resource>),
-    /// It is not there.
-    Gone,
+/// A resource that was read before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// What it is.
+    pub kind: ResourceKind,
+    /// Its full name.
+    pub name: String,
+    /// The revision that was read.
+    pub revision: i64,
 }
 
 /// The store. Every method is one transaction.
@@ -132,15 +132,9 @@ pub trait Store: Send + Sync + 'static {
     /// One resource.
     async fn resource(&self, kind: ResourceKind, name: &str) -> Result<Option<Resource>, StoreError>;
 
-    /// One resource that was read before: its content only where it has another revision now. A store that can tell without
-    /// reading the content does so.
-    async fn reread_resource(&self, kind: ResourceKind, name: &str, revision: i64) -> Result<Reread, StoreError> {
-        Ok(match self.resource(kind, name).await? {
-            None => Reread::Gone,
-            Some(resource) if resource.revision == revision => Reread::Unchanged,
-            Some(resource) => Reread::Changed(Box::new(resource)),
-        })
-    }
+    /// Whether all of these, each named once, are there with the revisions that were read before. A store can tell without
+    /// reading their contents, and with one look.
+    async fn are_current(&self, known: &[Known]) -> Result<bool, StoreError>;
 
     /// The resources of a kind whose names start with `prefix`, sorted by name, beginning after the name `after`.
     async fn resources(

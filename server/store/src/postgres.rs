@@ -12,8 +12,8 @@ use gennaker_core::execution::{CommandId, EventRecord, ExecutionId, ExecutionSta
 use gennaker_core::resource::{Resource, ResourceKind};
 use gennaker_ports::Clock;
 use gennaker_ports::store::{
-    Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionSummary, Expect, InboxCommand, Lane, Once, Page,
-    Pruning, RequestKey, Reread, ResourceWrite, Shard, Signal, Step, StepError, Store, StoreError, StoredTriggerEvent,
+    Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionSummary, Expect, InboxCommand, Known, Lane, Once,
+    Page, Pruning, RequestKey, ResourceWrite, Shard, Signal, Step, StepError, Store, StoreError, StoredTriggerEvent,
     Tenure, TriggerDecision,
 };
 use sqlx::{Connection, Row, query};
@@ -154,9 +154,8 @@ impl Store for PostgresStore {
         self.read("resource", |mut c| async move { resources::get(&mut c, kind, name).await }).await
     }
 
-    async fn reread_resource(&self, kind: ResourceKind, name: &str, revision: i64) -> Result<Reread, StoreError> {
-        let job = |mut c: Connected| async move { resources::reread(&mut c, kind, name, revision).await };
-        self.read("reread_resource", job).await
+    async fn are_current(&self, known: &[Known]) -> Result<bool, StoreError> {
+        self.read("are_current", |mut c| async move { resources::are_current(&mut c, known).await }).await
     }
 
     async fn resources(

@@ -10,8 +10,8 @@ use gennaker_core::Timestamp;
 use gennaker_core::execution::{CommandId, EventRecord, ExecutionId, ExecutionStatus};
 use gennaker_core::resource::{Resource, ResourceKind};
 use gennaker_ports::store::{
-    Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionSummary, Expect, InboxCommand, Lane, Once, Page,
-    Pruning, RequestKey, Reread, ResourceWrite, Shard, Signal, Step, StepError, Store, StoreError, StoredTriggerEvent,
+    Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionSummary, Expect, InboxCommand, Known, Lane, Once,
+    Page, Pruning, RequestKey, ResourceWrite, Shard, Signal, Step, StepError, Store, StoreError, StoredTriggerEvent,
     Tenure, TriggerDecision,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -152,10 +152,9 @@ impl Store for SqliteStore {
         self.read("resource", move |connection| resources::get(connection, kind, &name)).await
     }
 
-    async fn reread_resource(&self, kind: ResourceKind, name: &str, revision: i64) -> Result<Reread, StoreError> {
-        let name = name.to_owned();
-        let job = move |connection: &_| resources::reread(connection, kind, &name, revision);
-        self.read("reread_resource", job).await
+    async fn are_current(&self, known: &[Known]) -> Result<bool, StoreError> {
+        let known = known.to_vec();
+        self.read("are_current", move |connection| resources::are_current(connection, &known)).await
     }
 
     async fn resources(

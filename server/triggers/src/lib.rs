@@ -6,10 +6,11 @@
 mod manual;
 mod path;
 mod registry;
+mod spinnaker;
 mod webhook;
 
 pub use registry::{problems, verdict};
-pub use webhook::{AuthenticationError, Proof, authenticate, delivery_id, parameters};
+pub use webhook::{AuthenticationError, Proof, artifacts, authenticate, delivery_id, parameters};
 
 /// The headers of a request, by their names in lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gennaker_core::artifact::{self, Artifact};
 use gennaker_proto::v1::{FieldViolation, WebhookTrigger};
 use hmac::{Hmac, KeyInit, Mac};
 use regex::{Regex, RegexBuilder};
@@ -16,6 +17,8 @@ const SIGNATURE_HEADER: &str = "X-Hub-Signature-256";
 const DELIVERY_HEADER: &str = "Idempotency-Key";
 /// Delivery ids longer than this are not ids.
 const MAX_DELIVERY_ID: usize = 256;
+/// So many artifacts a delivery brings at most.
+const MAX_ARTIFACTS: usize = 100;
 /// How large a compiled regular expression may be, in bytes.
 const MAX_REGEX: usize = 1024 * 1024;
 
@@ -83,6 +86,27 @@ pub fn delivery_id<'a>(webhook: &WebhookTrigger, headers: &'a Headers) -> Option
 pub fn parameters(body: &Value) -> BTreeMap<String, Value> {
     let given = body.get("parameters").and_then(Value::as_object);
     given.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The artifacts that a body brings, in its field `artifacts`, with the names of the API or of Spinnaker. What is no list is
+/// something else of the sender's.
+///
+/// # Errors
+/// The first that is no artifact, by its path in the body, or that there are too many.
+pub fn artifacts(body: &Value) -> Result<Vec<Artifact>, FieldViolation> {
+    let wrong = |field: String, description: String| FieldViolation { field, description };
+    let Some(brought) = body.get("artifacts").and_then(Value::as_array) else { return Ok(Vec::new()) };
+    if brought.len() > MAX_ARTIFACTS {
+        let problem = format!("has {} elements; at most {MAX_ARTIFACTS} are taken", brought.len());
+        return Err(wrong("artifacts".to_owned(), problem));
+    }
+    let read = |(place, artifact)| {
+        artifact::read(artifact).map_err(|(field, problem)| {
+            let dot = if field.is_empty() { "" } else { "." };
+            wrong(format!("artifacts[{place}]{dot}{field}"), problem.to_owned())
+        })
+    };
+    brought.iter().enumerate().map(read).collect()
 }
 
 fn or<'a>(given: &'a str, default: &'a str) -> &'a str {
@@ -199,6 +223,27 @@ mod tests {
         assert_eq!(problems.len(), 2);
         assert_eq!(problems[0].description, "a bracket of \"a[\" is not closed");
         assert!(problems[1].description.starts_with("is not a regular expression"));
+    }
+
+    #[test]
+    fn a_body_brings_artifacts() {
+        let brought = artifacts(&json!({"artifacts": [
+            {"type": "docker/image", "name": "app", "version": "1", "artifactAccount": "hub", "customKind": false},
+        ]}))
+        .unwrap();
+        assert_eq!((brought[0].kind.as_str(), brought[0].account.as_str()), ("docker/image", "hub"));
+        assert_eq!(artifacts(&json!({})), Ok(vec![]));
+        assert_eq!(artifacts(&json!({"artifacts": {"of": "the sender"}})), Ok(vec![]));
+        let problem = |body: Value| {
+            let problem = artifacts(&body).unwrap_err();
+            format!("{}: {}", problem.field, problem.description)
+        };
+        assert_eq!(problem(json!({"artifacts": [{}, {"version": 1}]})), "artifacts[1].version: must be a text");
+        assert_eq!(problem(json!({"artifacts": ["app:1"]})), "artifacts[0]: must be an object");
+        assert_eq!(
+            problem(json!({"artifacts": vec![json!({}); 101]})),
+            "artifacts: has 101 elements; at most 100 are taken"
+        );
     }
 
     #[test]

@@ -11,9 +11,9 @@ use gennaker_core::resource::{Resource, ResourceKind};
 use tokio::sync::{Notify, broadcast};
 
 use crate::store::{
-    Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionRow, ExecutionSummary, Expect, InboxCommand, Lane,
-    Once, Page, Position, Pruning, RequestKey, ResourceWrite, Shard, Signal, Step, StepError, Store, StoreError,
-    StoredTriggerEvent, Tenure, TriggerDecision,
+    Applied, Claim, CommittedStep, Cursor, ExecutionFilter, ExecutionRow, ExecutionSummary, Expect, InboxCommand,
+    Known, Lane, Once, Page, Position, Pruning, RequestKey, ResourceWrite, Shard, Signal, Step, StepError, Store,
+    StoreError, StoredTriggerEvent, Tenure, TriggerDecision,
 };
 
 mod commit;
@@ -161,6 +161,12 @@ impl MemoryStore {
 impl Store for MemoryStore {
     async fn resource(&self, kind: ResourceKind, name: &str) -> Result<Option<Resource>, StoreError> {
         Ok(self.state().resource(kind, name))
+    }
+
+    async fn are_current(&self, known: &[Known]) -> Result<bool, StoreError> {
+        let state = self.state();
+        let revision = |known: &Known| state.resource(known.kind, &known.name).map(|resource| resource.revision);
+        Ok(known.iter().all(|known| revision(known) == Some(known.revision)))
     }
 
     async fn resources(

@@ -2,7 +2,7 @@
 
 use gennaker_core::Timestamp;
 use gennaker_core::resource::{Resource, ResourceKind};
-use gennaker_ports::store::{Expect, Page, Reread, ResourceWrite};
+use gennaker_ports::store::{Expect, Known, Page, ResourceWrite};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Row, query};
 
@@ -25,21 +25,15 @@ pub(super) async fn get(
     Ok(row.map(|row| resource(kind, &row)).transpose()?)
 }
 
-/// Sends the content only where the revision is another one.
-pub(super) async fn reread(
-    connection: &mut PgConnection,
-    kind: ResourceKind,
-    name: &str,
-    revision: i64,
-) -> Result<Reread, Error> {
-    let sql = "SELECT name, revision, CASE WHEN revision = $3 THEN '' ELSE body END, created, updated, actor, message
-        FROM resources WHERE kind = $1 AND name = $2 AND NOT deleted";
-    let row = query(sql).bind(kind.as_str()).bind(text(name)).bind(revision).fetch_optional(connection).await?;
-    let Some(row) = row else { return Ok(Reread::Gone) };
-    if row.try_get::<i64, _>(1)? == revision {
-        return Ok(Reread::Unchanged);
-    }
-    Ok(Reread::Changed(Box::new(resource(kind, &row)?)))
+/// Whether all of these have the revisions that were read before.
+pub(super) async fn are_current(connection: &mut PgConnection, known: &[Known]) -> Result<bool, Error> {
+    let sql = "SELECT count(*) FROM UNNEST($1::TEXT[], $2::TEXT[], $3::BIGINT[]) AS known (kind, name, revision)
+        JOIN resources USING (kind, name, revision) WHERE NOT deleted";
+    let kinds: Vec<&str> = known.iter().map(|known| known.kind.as_str()).collect();
+    let names: Vec<_> = known.iter().map(|known| text(&known.name)).collect();
+    let revisions: Vec<i64> = known.iter().map(|known| known.revision).collect();
+    let row = query(sql).bind(kinds).bind(names).bind(revisions).fetch_one(connection).await?;
+    Ok(usize::try_from(row.try_get::<i64, _>(0)?) == Ok(known.len()))
 }
 
 pub(super) async fn list(

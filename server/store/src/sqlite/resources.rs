@@ -2,7 +2,7 @@
 
 use gennaker_core::Timestamp;
 use gennaker_core::resource::{Resource, ResourceKind};
-use gennaker_ports::store::{Expect, Page, Reread, ResourceWrite};
+use gennaker_ports::store::{Expect, Known, Page, ResourceWrite};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::columns;
@@ -16,15 +16,17 @@ pub(super) fn get(connection: &Connection, kind: ResourceKind, name: &str) -> Re
     Ok(statement.query_row(params![kind.as_str(), name], |row| resource(kind, row)).optional()?)
 }
 
-/// Reads the content only where the revision is another one.
-pub(super) fn reread(connection: &Connection, kind: ResourceKind, name: &str, revision: i64) -> Result<Reread, Error> {
+/// Whether all of these have the revisions that were read before.
+pub(super) fn are_current(connection: &Connection, known: &[Known]) -> Result<bool, Error> {
     let sql = "SELECT revision FROM resources WHERE kind = $1 AND name = $2 AND deleted = 0";
     let mut statement = connection.prepare_cached(sql)?;
-    let current: Option<i64> = statement.query_row(params![kind.as_str(), name], |row| row.get(0)).optional()?;
-    if current == Some(revision) {
-        return Ok(Reread::Unchanged);
+    for Known { kind, name, revision } in known {
+        let current = statement.query_row(params![kind.as_str(), name], |row| row.get::<_, i64>(0)).optional()?;
+        if current != Some(*revision) {
+            return Ok(false);
+        }
     }
-    Ok(get(connection, kind, name)?.map_or(Reread::Gone, |resource| Reread::Changed(Box::new(resource))))
+    Ok(true)
 }
 
 pub(super) fn list(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gennaker_core::artifact::{Artifact, ArtifactSource, ResolvedArtifact};
 use gennaker_core::execution::{
     Command, Concurrency, Definition, ExecutionStatus, Failure, JudgmentDecision, Rejection, Start, TaskOutcome,
     TaskRef,
@@ -82,12 +83,30 @@ pub(crate) async fn messages_come_back_as_they_were(store: &dyn Store) {
         display_name: "é \"quoted\"".to_owned(),
         stages: Vec::new(),
         concurrency: Concurrency::default(),
+        expected_artifacts: Vec::new(),
+        notifications: Vec::new(),
     };
     let (cause, parameters, labels) = (header().cause, header().parameters, header().labels);
-    let start = Start { id: id(1), definition: Arc::new(definition), cause, parameters, labels };
+    let artifact = Artifact { kind: "docker/image".to_owned(), name: "é".to_owned(), ..Artifact::default() };
+    let resolved = ResolvedArtifact {
+        id: "img".to_owned(),
+        display_name: "Image".to_owned(),
+        artifact: artifact.clone(),
+        source: ArtifactSource::Received,
+    };
+    let start = Start {
+        id: id(1),
+        definition: Arc::new(definition),
+        cause,
+        parameters,
+        labels,
+        artifacts: vec![artifact],
+        resolved_artifacts: vec![resolved],
+    };
     let judge = Command::Judge {
         stage: "ask".into(),
         actor: "ann".to_owned(),
+        roles: Vec::new(),
         decision: JudgmentDecision::Stop,
         input: None,
         comment: "'; --".to_owned(),
@@ -102,6 +121,7 @@ pub(crate) async fn messages_come_back_as_they_were(store: &dyn Store) {
             after: std::time::Duration::from_millis(1500),
             message: "soon".to_owned(),
             percent: Some(30),
+            outputs: serde_json::Map::new(),
         },
     };
     let messages = [judge, outcome, later].map(|command| InboxMessage::Command(Box::new(command)));

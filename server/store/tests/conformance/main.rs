@@ -44,7 +44,7 @@ macro_rules! suite {
 suite! {
     resources:
         writing_counts_revisions
-        rereading_tells_what_has_changed
+        what_was_read_is_current_until_it_changes
         expectations_are_checked
         deleting_takes_what_is_below_and_nothing_else
         revisions_survive_deletion_and_are_never_used_twice

@@ -1,7 +1,7 @@
 //! Definitions and their revisions.
 
 use gennaker_core::resource::{Resource, ResourceKind};
-use gennaker_ports::store::{Expect, Reread, ResourceWrite};
+use gennaker_ports::store::{Expect, Known, ResourceWrite};
 use gennaker_ports::{Store, StoreError};
 use serde_json::json;
 
@@ -49,16 +49,27 @@ pub(crate) async fn writing_counts_revisions(store: &dyn Store) {
     assert!(numbers(store, "applications/b", None, 9).await.is_empty());
 }
 
-pub(crate) async fn rereading_tells_what_has_changed(store: &dyn Store) {
-    let kind = ResourceKind::Pipeline;
-    let first = add(store, kind, "a/p").await;
-    assert_eq!(store.reread_resource(kind, "a/p", first.revision).await, Ok(Reread::Unchanged));
-    assert_eq!(store.reread_resource(kind, "a/q", first.revision).await, Ok(Reread::Gone));
-    let second = store.write_resource(&write(kind, "a/p", 2), Expect::Present).await.unwrap();
-    let changed = Reread::Changed(Box::new(second.clone()));
-    assert_eq!(store.reread_resource(kind, "a/p", first.revision).await, Ok(changed));
-    store.delete_resource(kind, "a/p", Expect::Present, "ann", at(3)).await.unwrap();
-    assert_eq!(store.reread_resource(kind, "a/p", second.revision).await, Ok(Reread::Gone));
+pub(crate) async fn what_was_read_is_current_until_it_changes(store: &dyn Store) {
+    let known = |kind, name: &str, revision| Known { kind, name: name.to_owned(), revision };
+    let (pipeline, application) = (ResourceKind::Pipeline, ResourceKind::Application);
+    let first = add(store, pipeline, "a/p").await;
+    let parent = add(store, application, "a").await;
+    let both = [known(pipeline, "a/p", first.revision), known(application, "a", parent.revision)];
+    assert_eq!(store.are_current(&both).await, Ok(true));
+    assert_eq!(store.are_current(&[]).await, Ok(true));
+    assert_eq!(store.are_current(&[known(pipeline, "a/q", 1)]).await, Ok(false), "it is not there");
+    assert_eq!(
+        store.are_current(&[known(application, "a/p", first.revision)]).await,
+        Ok(false),
+        "it is of another kind"
+    );
+    let changed = store.write_resource(&write(application, "a", 2), Expect::Present).await.unwrap();
+    assert_eq!(store.are_current(&both).await, Ok(false), "one of them has changed");
+    assert_eq!(store.are_current(&both[..1]).await, Ok(true));
+    let both = [both[0].clone(), known(application, "a", changed.revision)];
+    assert_eq!(store.are_current(&both).await, Ok(true));
+    store.delete_resource(pipeline, "a/p", Expect::Present, "ann", at(3)).await.unwrap();
+    assert_eq!(store.are_current(&both).await, Ok(false), "one of them is deleted");
 }
 
 pub(crate) async fn expectations_are_checked(store: &dyn Store) {
