@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use gennaker_core::execution::{Definition, Execution, ExecutionStatus, QueuePolicy};
+use gennaker_core::execution::{Definition, ErrandState, Execution, ExecutionId, ExecutionStatus, QueuePolicy};
 use gennaker_engine::EngineError;
 use gennaker_ports::testing::store::Aftermath;
 use tokio::sync::Notify;
 
-use crate::support::{World, limited, pipeline};
+use crate::support::{World, limited, pipeline, told};
 
 /// Twenty stages with effects, joins, synthetic stages and a wait.
 fn twenty_stages() -> Definition {
@@ -30,9 +30,9 @@ fn assert_ended_well(world: &World, ended: &Execution) {
     assert_eq!(done.len(), 4 * 8);
 }
 
-#[tokio::test(start_paused = true)]
-async fn killed_after_any_commit_it_ends_well_and_each_effect_counts_once() {
-    let mut commits = 1;
+/// Runs a pipeline again and again, and kills the engine after its first commit, after its second, and so on, until it is not
+/// killed any more. `check` waits for the end and looks at it. Gives the number of commits.
+async fn sweep(definition: &Definition, check: impl AsyncFn(&World, ExecutionId)) -> usize {
     for kill_after in 1.. {
         let mut world = World::new();
         let (count, killed) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
@@ -45,7 +45,7 @@ async fn killed_after_any_commit_it_ends_well_and_each_effect_counts_once() {
             }
             Aftermath::Answer
         });
-        let start = world.start_of(&twenty_stages());
+        let start = world.start_of(definition);
         let id = start.id;
         let request = world.request();
         let handle = world.handle.clone();
@@ -55,20 +55,40 @@ async fn killed_after_any_commit_it_ends_well_and_each_effect_counts_once() {
                 world.store.clear_after_commit();
                 tokio::time::advance(Duration::from_secs(30)).await;
                 world.begin_again();
+                check(&world, id).await;
             }
-            ended = async {
+            () = async {
                 starting.await.unwrap().unwrap();
-                world.until(id, |e| e.status.is_final()).await
-            } => {
-                assert_ended_well(&world, &ended);
-                commits = count.load(Ordering::Relaxed);
-                break;
-            }
+                check(&world, id).await;
+            } => return count.load(Ordering::Relaxed),
         }
-        let ended = world.until(id, |e| e.status.is_final()).await;
-        assert_ended_well(&world, &ended);
     }
+    unreachable!("some sweep is not killed")
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_after_any_commit_it_ends_well_and_each_effect_counts_once() {
+    let commits = sweep(&twenty_stages(), async |world, id| {
+        let ended = world.until(id, |e| e.status.is_final()).await;
+        assert_ended_well(world, &ended);
+    })
+    .await;
     assert!(commits > 40, "the sweep has gone over {commits} commits");
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_after_any_commit_each_message_is_sent_and_each_look_up_is_answered() {
+    let definition = told(pipeline(&[("a", "seeker", &[]), ("b", "effect", &["a"])]));
+    let commits = sweep(&definition, async |world, id| {
+        let settled = world.settled(id).await;
+        assert_eq!(settled.status, ExecutionStatus::Succeeded, "{:?}", settled.failure);
+        assert!(settled.errands.iter().all(|errand| errand.state == ErrandState::Done));
+        assert_eq!(settled.errands.len(), 2);
+        assert_eq!(settled.stage(&"a".into()).unwrap().facts.len(), 1);
+        assert!(world.kinds.errands.lock().unwrap().values().all(|(_, tries)| *tries <= 2), "one try and one repeat");
+    })
+    .await;
+    assert!(commits >= 4, "the sweep has gone over {commits} commits");
 }
 
 #[tokio::test(start_paused = true)]

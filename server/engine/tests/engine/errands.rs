@@ -3,32 +3,9 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use gennaker_core::execution::{Command, Definition, ErrandState, Execution, ExecutionId, ExecutionStatus};
-use gennaker_core::notification::{Channel, Notification, Occasion};
+use gennaker_core::execution::{Command, ErrandState, ExecutionStatus};
 
-use crate::support::{PATIENCE, World, pipeline};
-
-fn told(definition: Definition) -> Definition {
-    let when = [Occasion::PipelineStarting, Occasion::PipelineComplete].into();
-    let channel = Channel::Slack { address: "#deploys".to_owned() };
-    Definition { notifications: vec![Notification { when, message: String::new(), channel }], ..definition }
-}
-
-/// Waits until all errands of an execution that has ended are done or given up. Its events end no watch then, so the runner tells.
-async fn settled(world: &World, id: ExecutionId) -> Execution {
-    let wait = async {
-        loop {
-            let begun = world.kinds.began.notified();
-            let execution = world.handle.execution(id).await.unwrap();
-            if execution.is_settled() {
-                return (*execution).clone();
-            }
-            // Outcomes are committed a moment after the runner was done.
-            let _any = tokio::time::timeout(Duration::from_secs(1), begun).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE * 2, wait).await.expect("its errands end in time")
-}
+use crate::support::{World, pipeline, told};
 
 fn tries(world: &World) -> Vec<(String, u32)> {
     world.kinds.errands.lock().unwrap().values().cloned().collect()
@@ -39,7 +16,7 @@ async fn messages_are_sent_once_also_after_the_end() {
     let world = World::new();
     let id = world.start(&told(pipeline(&[("a", "effect", &[])]))).await.unwrap().id();
     world.follow(id).await;
-    let execution = settled(&world, id).await;
+    let execution = world.settled(id).await;
     assert_eq!(
         tries(&world),
         [("deploy of shop has started".to_owned(), 1), ("deploy of shop has succeeded".to_owned(), 1)]
@@ -55,7 +32,7 @@ async fn a_message_that_can_not_be_sent_is_tried_again_and_holds_nothing_up() {
     let began = tokio::time::Instant::now();
     world.follow(id).await;
     assert!(began.elapsed() < Duration::from_secs(1), "the execution waited for its messages");
-    let execution = settled(&world, id).await;
+    let execution = world.settled(id).await;
     assert_eq!(execution.errands.iter().map(|errand| errand.attempt).sum::<u32>(), 2 + 6);
 }
 
@@ -67,13 +44,13 @@ async fn messages_of_an_ended_execution_survive_a_restart() {
     world.follow(id).await;
     world.restart().await;
     world.kinds.errand_failures.store(0, Ordering::Relaxed);
-    let execution = settled(&world, id).await;
+    let execution = world.settled(id).await;
     assert!(execution.errands.iter().all(|errand| errand.state == ErrandState::Done));
     world.kinds.errand_failures.store(1, Ordering::Relaxed);
     let id = world.start(&told(pipeline(&[("a", "effect", &[])]))).await.unwrap().id();
     world.follow(id).await;
     world.begin_again();
-    assert!(settled(&world, id).await.status == ExecutionStatus::Succeeded);
+    assert!(world.settled(id).await.status == ExecutionStatus::Succeeded);
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +59,7 @@ async fn canceled_work_is_called_off() {
     let id = world.start(&pipeline(&[("a", "revocable", &[]), ("b", "revocable", &[])])).await.unwrap().id();
     let cancel = Command::Cancel { actor: "ann".to_owned(), reason: String::new() };
     world.command(id, cancel).await.unwrap();
-    settled(&world, id).await;
+    world.settled(id).await;
     assert_eq!(tries(&world), [("calls a off".to_owned(), 1), ("calls b off".to_owned(), 1)]);
 }
 
@@ -91,7 +68,7 @@ async fn a_watch_ends_with_the_execution_and_not_with_its_messages() {
     let world = World::new();
     let id = world.start(&told(pipeline(&[("a", "effect", &[])]))).await.unwrap().id();
     let events = world.follow(id).await;
-    let execution = settled(&world, id).await;
+    let execution = world.settled(id).await;
     assert!(execution.sequence >= u64::try_from(events.len()).unwrap());
     let again = world.follow(id).await;
     assert_eq!(again.len() as u64, execution.sequence, "a later watch has the events of the messages too");

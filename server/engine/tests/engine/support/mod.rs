@@ -12,6 +12,7 @@ use gennaker_core::execution::{
     Execution, ExecutionId, Failure, JudgmentSpec, Origin, Plan, QueuePolicy, Scope, StageDefinition, StageKinds,
     Start, SyntheticStage, TaskKind, TaskOutcome, TaskSpec,
 };
+use gennaker_core::notification::{Channel, Notification, Occasion};
 use gennaker_engine::{EngineError, ErrandRun, Handle, Options, Ports, Request, TaskRun, TaskRunner, Watch, WatchItem};
 use gennaker_ports::testing::clock::RuntimeClock;
 use gennaker_ports::testing::store::MemoryStore;
@@ -30,7 +31,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(3600);
 
 /// Stage kinds for tests, chosen by name:
 /// `effect` one effect; `effects` two of them; `wait` a wait of `config.seconds`; `judgment`; `hang` an effect that never
-/// ends; `revocable` one that is called off; `flaky` an effect that fails `config.failures` times in a way that may pass; `broken` one that fails for good;
+/// ends; `revocable` one that is called off; `seeker` one that is planned again with what its first one finds; `flaky` an effect that fails `config.failures` times in a way that may pass; `broken` one that fails for good;
 /// `panics`; `launch` an effect that never ends, and the wait for the execution that it starts; `slow` an effect of two seconds; `family` two `effect` stages before its own effect and one after.
 #[derive(Default)]
 pub(crate) struct Kinds {
@@ -50,6 +51,9 @@ impl StageKinds for Kinds {
         let run = |name: &str| TaskSpec::run(name, Duration::from_secs(600));
         let child = |name: &str| SyntheticStage::new(name, "effect", Value::Null);
         let mut before = Vec::new();
+        if scope.stage.definition.kind == "seeker" && scope.stage.facts.is_empty() {
+            return Ok(Plan { tasks: vec![run("look_up")], provisional: true, ..Plan::default() });
+        }
         let tasks = match scope.stage.definition.kind.as_str() {
             "effects" => vec![run("first"), run("second")],
             "wait" => {
@@ -232,6 +236,23 @@ impl World {
         collect(&mut watch, 0).await
     }
 
+    /// Waits until an execution has ended and all its errands are done or given up. Their events end no watch, so the runner tells.
+    pub(crate) async fn settled(&self, id: ExecutionId) -> Arc<Execution> {
+        let wait = async {
+            loop {
+                let begun = self.kinds.began.notified();
+                if let Ok(execution) = self.handle.execution(id).await
+                    && execution.is_settled()
+                {
+                    return execution;
+                }
+                // Outcomes are committed a moment after the runner was done.
+                let _any = tokio::time::timeout(Duration::from_secs(1), begun).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE * 2, wait).await.expect("its errands end in time")
+    }
+
     /// Waits until an execution is as wanted.
     pub(crate) async fn until(&self, id: ExecutionId, wanted: impl Fn(&Execution) -> bool) -> Arc<Execution> {
         let mut watch = self.handle.watch(id, 0).unwrap();
@@ -299,6 +320,13 @@ pub(crate) fn pipeline(stages: &[(&str, &str, &[&str])]) -> Definition {
         stages: stages.iter().map(|(id, kind, depends_on)| stage(id, kind, depends_on)).collect(),
         ..Definition::default()
     }
+}
+
+/// The same with messages about its start and its end.
+pub(crate) fn told(definition: Definition) -> Definition {
+    let when = [Occasion::PipelineStarting, Occasion::PipelineComplete].into();
+    let channel = Channel::Slack { address: "#deploys".to_owned() };
+    Definition { notifications: vec![Notification { when, message: String::new(), channel }], ..definition }
 }
 
 /// The same with a limit.

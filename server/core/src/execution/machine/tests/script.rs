@@ -85,7 +85,7 @@ impl StageKinds for Scripted {
 
     fn call_off(&self, scope: &Scope<'_>, task: &EffectKey) -> Option<CallOffPlan> {
         let description = format!("calls {} off", scope.stage.tasks[task.task as usize].spec.name);
-        script(scope).calls_off.then(|| CallOffPlan { description, body: serde_json::Value::Null })
+        script(scope).calls_off.then_some(CallOffPlan { description, body: serde_json::Value::Null })
     }
 }
 
