@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::ast::{Access, Node, NodeKind, Step, Which};
 use super::error::{Fault, SHOWN, cut};
-use super::evaluate::{Absent, Evaluated, Evaluator};
+use super::evaluate::{Absent, Evaluated, Evaluator, shallow};
 use super::number::Number;
 use super::roots::View;
 use super::text::Text;
@@ -317,7 +317,7 @@ impl<'a> Evaluator<'_, 'a> {
         let members = self.members(stand)?;
         let projected =
             members.into_iter().map(|member| self.with_this(member, |evaluator| evaluator.value(projection)));
-        Ok(projected.collect::<Result<Vec<_>, _>>()?.into())
+        shallow(stand.step.start, projected.collect::<Result<Vec<_>, _>>()?.into())
     }
 }
 

@@ -41,8 +41,10 @@ pub enum Problem {
         limit: usize,
     },
     /// Parts lie within parts too often.
-    #[error("the expression is nested more than {limit} deep")]
+    #[error("{what} is nested more than {limit} deep")]
     TooDeep {
+        /// What is too deep.
+        what: &'static str,
         /// How deep it may be.
         limit: usize,
     },
@@ -139,10 +141,50 @@ pub enum Problem {
     Missing(Lookup),
 }
 
+impl Problem {
+    /// With long texts cut, so that a message stays readable whatever the expression is about.
+    fn shortened(mut self) -> Self {
+        match &mut self {
+            Self::Unexpected { found: text, .. }
+            | Self::NotAContainer { owner: text, .. }
+            | Self::OutOfRange { owner: text, .. }
+            | Self::NullInText { owner: text }
+            | Self::Arguments { signature: text, .. }
+            | Self::Overflow { what: text, .. }
+            | Self::DivisionByZero { what: text } => shorten(text, SHOWN),
+            Self::NotAllowed(text) | Self::Failed(text) => shorten(text, SHOWN_MESSAGE),
+            Self::Type { what, found, .. } => {
+                shorten(what, SHOWN);
+                shorten(found, SHOWN_MESSAGE);
+            }
+            Self::Unknown { owner, name, known } => {
+                shorten(owner, SHOWN);
+                shorten(name, SHOWN);
+                known.truncate(OFFERED + 1);
+                known.iter_mut().for_each(|name| shorten(name, SHOWN));
+            }
+            Self::NotOffered { name, known, .. } => {
+                shorten(name, SHOWN);
+                known.iter_mut().for_each(|name| shorten(name, SHOWN));
+            }
+            Self::TooLong { .. } | Self::TooDeep { .. } | Self::TooCostly { .. } | Self::Missing(_) => {}
+        }
+        self
+    }
+}
+
+fn shorten(text: &mut String, limit: usize) {
+    if text.len() > limit {
+        *text = cut(text, limit);
+    }
+}
+
 /// How many names an error offers.
 const OFFERED: usize = 12;
 /// The most characters of an expression or a value that an error shows.
 pub(super) const SHOWN: usize = 200;
+/// The most characters of a message that quotes something.
+const SHOWN_MESSAGE: usize = 600;
 
 fn offer(words: &str, known: &[String]) -> String {
     match known {
@@ -180,6 +222,6 @@ pub(super) enum Fault {
 
 impl Fault {
     pub(super) fn new(at: usize, problem: Problem) -> Self {
-        Self::Wrong { at, problem: Box::new(problem) }
+        Self::Wrong { at, problem: Box::new(problem.shortened()) }
     }
 }

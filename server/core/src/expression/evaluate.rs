@@ -13,7 +13,7 @@ use super::roots::View;
 use super::text::Text;
 use super::trace::Trace;
 use super::value::Value;
-use super::{Problem, operators};
+use super::{MAX_VALUE_DEPTH, Problem, operators};
 
 /// What the expressions of one text share while they are evaluated.
 pub(super) struct Session {
@@ -77,8 +77,8 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             NodeKind::Name(name) => self.traced_name(node, name, absent),
             NodeKind::This => Ok(self.this()),
             NodeKind::Root => Ok(self.root()),
-            NodeKind::List(elements) => self.list(elements),
-            NodeKind::Map(entries) => self.map(entries),
+            NodeKind::List(elements) => self.list(node, elements),
+            NodeKind::Map(entries) => self.map(node, entries),
             NodeKind::Call(builtin, arguments) => self.call_function(node, builtin, arguments),
             NodeKind::Chain(head, steps) => self.chain(node, head, steps, absent),
             NodeKind::Not(operand) => self.not(operand),
@@ -110,16 +110,17 @@ impl<'s, 'a> Evaluator<'s, 'a> {
         nodes.iter().map(|node| self.value(node)).collect()
     }
 
-    fn list(&mut self, elements: &'a [Node]) -> Evaluated<'a> {
-        self.all(elements).map(Value::from)
+    fn list(&mut self, node: &'a Node, elements: &'a [Node]) -> Evaluated<'a> {
+        let elements = self.all(elements)?;
+        shallow(node.start, elements.into())
     }
 
-    fn map(&mut self, entries: &'a [(Box<str>, Node)]) -> Evaluated<'a> {
+    fn map(&mut self, node: &'a Node, entries: &'a [(Box<str>, Node)]) -> Evaluated<'a> {
         let mut map = BTreeMap::new();
-        for (key, node) in entries {
-            map.insert(Text::Borrowed(key), self.value(node)?);
+        for (key, value) in entries {
+            map.insert(Text::Borrowed(key), self.value(value)?);
         }
-        Ok(map.into())
+        shallow(node.start, map.into())
     }
 
     pub(super) fn truth(&mut self, node: &'a Node) -> Result<bool, Fault> {
@@ -198,6 +199,15 @@ impl<'s, 'a> Evaluator<'s, 'a> {
     ) -> Evaluated<'a> {
         let mut call =
             Call { name: builtin.name, this, arguments, environment: self.environment, session: self.session };
-        builtin.call(&mut call).map_err(|problem| Fault::new(at, problem))
+        let value = builtin.call(&mut call).map_err(|problem| Fault::new(at, problem))?;
+        shallow(at, value)
     }
+}
+
+/// Refuses a value that is nested too deep: whatever goes through values would need too much stack.
+pub(super) fn shallow(at: usize, value: Value<'_>) -> Evaluated<'_> {
+    if value.depth() > MAX_VALUE_DEPTH {
+        return Err(Fault::new(at, Problem::TooDeep { what: "the value", limit: MAX_VALUE_DEPTH }));
+    }
+    Ok(value)
 }

@@ -53,6 +53,8 @@ pub const MAX_EXPRESSION: usize = 64 * 1024;
 pub const MAX_EXPRESSIONS: usize = 1_000;
 /// How deep parts of an expression may lie within parts.
 pub const MAX_DEPTH: usize = 64;
+/// How deep lists and maps may lie within each other that an expression makes or reads from a text.
+pub const MAX_VALUE_DEPTH: usize = 128;
 /// The steps that the expressions of one text may take together. Whatever copies or looks through data takes steps in
 /// proportion to its size.
 pub const FUEL: u32 = 100_000;

@@ -180,7 +180,10 @@ impl Parser<'_> {
     /// Goes one level deeper.
     fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
         if self.depth == MAX_DEPTH {
-            return Err(Fault::new(self.lexer.next_start()?, Problem::TooDeep { limit: MAX_DEPTH }));
+            return Err(Fault::new(
+                self.lexer.next_start()?,
+                Problem::TooDeep { what: "the expression", limit: MAX_DEPTH },
+            ));
         }
         self.depth += 1;
         let parsed = parse(self);

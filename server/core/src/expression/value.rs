@@ -1,6 +1,7 @@
 //! The values that expressions compute with.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
@@ -25,9 +26,9 @@ pub(super) enum Value<'a> {
     /// A map that lies in the execution.
     Object(&'a Map<String, Json>),
     /// A list that an expression made.
-    List(Rc<Vec<Self>>),
+    List(Rc<Built<Vec<Self>>>),
     /// A map that an expression made.
-    Map(Rc<BTreeMap<Text<'a>, Self>>),
+    Map(Rc<Built<BTreeMap<Text<'a>, Self>>>),
     /// One key of a map with its value.
     Entry(Rc<(Text<'a>, Self)>),
     /// Something of the execution whose parts are made as they are asked for.
@@ -36,6 +37,22 @@ pub(super) enum Value<'a> {
     Format(Rc<DateFormat>),
     /// A source of random numbers.
     Random,
+}
+
+/// What an expression made of values.
+#[derive(Debug, Default)]
+pub(super) struct Built<T> {
+    content: T,
+    /// How deep such values lie within each other here.
+    depth: usize,
+}
+
+impl<T> Deref for Built<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.content
+    }
 }
 
 /// What sort of value one is: what decides which methods it has.
@@ -145,13 +162,15 @@ impl From<Time> for Value<'_> {
 
 impl<'a> From<Vec<Self>> for Value<'a> {
     fn from(list: Vec<Self>) -> Self {
-        Self::List(Rc::new(list))
+        let depth = 1 + list.iter().map(Self::depth).max().unwrap_or(0);
+        Self::List(Rc::new(Built { content: list, depth }))
     }
 }
 
 impl<'a> From<BTreeMap<Text<'a>, Self>> for Value<'a> {
     fn from(map: BTreeMap<Text<'a>, Self>) -> Self {
-        Self::Map(Rc::new(map))
+        let depth = 1 + map.values().map(Self::depth).max().unwrap_or(0);
+        Self::Map(Rc::new(Built { content: map, depth }))
     }
 }
 
@@ -179,6 +198,16 @@ impl<'a> Value<'a> {
                 let entries = object.into_iter().map(|(key, value)| (Text::from(key), Self::owned(value)));
                 entries.collect::<BTreeMap<_, _>>().into()
             }
+        }
+    }
+
+    /// How deep values that an expression made lie within each other. What lies in the execution has a bounded depth.
+    pub(super) fn depth(&self) -> usize {
+        match self {
+            Self::List(list) => list.depth,
+            Self::Map(map) => map.depth,
+            Self::Entry(entry) => 1 + entry.1.depth(),
+            _ => 0,
         }
     }
 

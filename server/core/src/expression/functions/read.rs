@@ -80,6 +80,8 @@ fn documents(call: &mut Call<'_, '_>, text: &str) -> Result<Vec<Json>, Problem> 
         strict_booleans: true,
         with_snippet: false,
         budget: serde_saphyr::budget! { max_depth: MAX_YAML_DEPTH },
+        // Aliases may make as much of a document as it is long.
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: text.len() },
     };
     match serde_saphyr::from_multiple_with_options::<Json>(text, options) {
         Ok(documents) => {

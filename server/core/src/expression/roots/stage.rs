@@ -35,7 +35,7 @@ pub(super) fn get<'a>(stage: &'a Stage, name: &str) -> Option<Value<'a>> {
         "type" => definition.kind.as_str().into(),
         "context" => Value::View(View::Context(stage)),
         "hasSucceeded" => (stage.status == StageStatus::Succeeded).into(),
-        "hasFailed" => (stage.status == StageStatus::Terminal).into(),
+        "hasFailed" => failed(stage.status).into(),
         "startTime" => millis_if(stage.started),
         "endTime" => millis_if(stage.ended),
         "requisiteStageRefIds" => {
@@ -50,6 +50,17 @@ pub(super) fn get<'a>(stage: &'a Stage, name: &str) -> Option<Value<'a>> {
         "tasks" => stage.tasks.iter().map(|task| Value::View(View::Task(task))).collect::<Vec<_>>().into(),
         _ => return None,
     })
+}
+
+const fn failed(status: StageStatus) -> bool {
+    match status {
+        StageStatus::Terminal | StageStatus::Stopped | StageStatus::FailedContinue => true,
+        StageStatus::NotStarted
+        | StageStatus::Running
+        | StageStatus::Succeeded
+        | StageStatus::Canceled
+        | StageStatus::Skipped => false,
+    }
 }
 
 /// What a task has.

@@ -361,7 +361,8 @@ fn iso_duration(text: &str) -> Option<TimeDelta> {
 }
 
 fn day_of<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    let day = usize::try_from(call.whole(0)? - 1).ok().and_then(|place| DAYS.get(place));
+    let number = usize::try_from(call.whole(0)?).unwrap_or(0);
+    let day = number.checked_sub(1).and_then(|place| DAYS.get(place));
     match day {
         Some(day) => Ok(Time::DayOfWeek(*day).into()),
         None => call.failed("days have the numbers 1 to 7"),
