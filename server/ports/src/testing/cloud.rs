@@ -9,8 +9,9 @@ use gennaker_core::cloud::{
 };
 use tokio::sync::watch;
 
-use crate::cloud::{Cloud, CloudError, InstanceLog, ServerGroupFilter};
+use crate::cloud::{Cloud, CloudError, InstanceLog, Jobs, ServerGroupFilter};
 
+mod jobs;
 mod state;
 
 use state::State;
@@ -40,16 +41,24 @@ pub enum Operation {
     Firewall,
     /// `register_image`.
     Image,
+    /// `run_job`.
+    RunJob,
+    /// `job`.
+    ReadJob,
+    /// `job_output`.
+    JobOutput,
+    /// `cancel_job`.
+    CancelJob,
 }
 
-/// A side effect on a server group that happened: exactly once for each request.
+/// A side effect on a server group, or a job, that happened: exactly once for each request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effect {
     /// The request's key.
     pub request: String,
     /// What was done.
     pub operation: Operation,
-    /// To which server group.
+    /// To which server group or job.
     pub group: ResourceId,
 }
 
@@ -321,6 +330,10 @@ impl Cloud for MemoryCloud {
         let ended = self.lock().instance(group, instance)?.clone();
         self.once(request, Operation::Terminate, group, |state| state.replace(group, instance))?;
         Ok(ended)
+    }
+
+    fn jobs(&self) -> Option<&dyn Jobs> {
+        Some(self)
     }
 
     async fn load_balancers(&self) -> Result<Vec<LoadBalancer>, CloudError> {

@@ -9,6 +9,7 @@ use gennaker_core::cloud::{
 };
 use gennaker_core::naming::Moniker;
 
+use super::jobs::FakeJob;
 use super::{Effect, Mode, Operation};
 use crate::cloud::{CloudError, InstanceLog};
 
@@ -26,6 +27,7 @@ pub(super) struct State {
     pub(super) firewalls: BTreeMap<ResourceId, Firewall>,
     pub(super) images: BTreeMap<(String, String, String), Image>,
     pub(super) logs: BTreeMap<String, String>,
+    pub(super) jobs: BTreeMap<ResourceId, FakeJob>,
     now: Timestamp,
     next_instance: u64,
 }
@@ -45,9 +47,16 @@ impl State {
             firewalls: BTreeMap::new(),
             images: BTreeMap::new(),
             logs: BTreeMap::new(),
+            jobs: BTreeMap::new(),
             now: Timestamp::from_secs(1_700_000_000),
             next_instance: 0,
         }
+    }
+
+    /// Lets a second pass.
+    pub(super) fn tick(&mut self) -> Timestamp {
+        self.now = self.now + Duration::from_secs(1);
+        self.now
     }
 
     pub(super) fn take_fault(&mut self, operation: Operation) -> Result<(), CloudError> {
@@ -108,7 +117,7 @@ impl State {
         for id in spec.firewalls.iter().map(named) {
             self.firewalls.get(&id).ok_or_else(|| not_found("firewall", &id))?;
         }
-        self.now = self.now + Duration::from_secs(1);
+        let created = self.tick();
         let mut group = ServerGroup {
             id: spec.id.clone(),
             moniker: Moniker::parse(&spec.id.name),
@@ -122,7 +131,7 @@ impl State {
             firewalls: spec.firewalls.clone(),
             workload: spec.workload.clone(),
             labels: spec.labels.clone(),
-            created: self.now,
+            created,
         };
         self.scale(&mut group);
         self.groups.insert(spec.id.clone(), group);
@@ -256,13 +265,12 @@ impl State {
                 Err(CloudError::Exists { kind: "image", name: format!("{}/{}", image.location, image.id) })
             };
         }
-        self.now = self.now + Duration::from_secs(1);
-        let image = Image { digest, created: self.now, ..image.clone() };
+        let image = Image { digest, created: self.tick(), ..image.clone() };
         self.images.insert(key, image.clone());
         Ok(image)
     }
 
-    fn check_location(&self, id: &ResourceId) -> Result<(), CloudError> {
+    pub(super) fn check_location(&self, id: &ResourceId) -> Result<(), CloudError> {
         let account = self
             .accounts
             .iter()
@@ -288,6 +296,6 @@ fn checked(capacity: Capacity) -> Result<Capacity, CloudError> {
     capacity.checked().map_err(|error| CloudError::Invalid(error.to_string()))
 }
 
-fn not_found(kind: &'static str, id: &ResourceId) -> CloudError {
+pub(super) fn not_found(kind: &'static str, id: &ResourceId) -> CloudError {
     CloudError::NotFound { kind, name: id.to_string() }
 }
