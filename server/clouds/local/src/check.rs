@@ -1,6 +1,9 @@
 //! What is asked of the local cloud, checked before anything happens.
 
-use gennaker_core::cloud::{Capacity, LoadBalancer, Location, ResourceId, ServerGroupSpec, Workload};
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+
+use gennaker_core::cloud::{Capacity, JobSpec, LoadBalancer, Location, ResourceId, ServerGroupSpec, Workload};
 use gennaker_ports::CloudError;
 
 use crate::health::Check;
@@ -8,12 +11,15 @@ use crate::options::Options;
 use crate::world::{World, not_found};
 
 const MAX_NAME: usize = 128;
+const MAX_PATH: usize = 500;
 const MAX_LISTENERS: usize = 20;
 const MAX_ENTRIES: usize = 500;
 const MAX_TEXT: usize = 64 * 1024;
 const LONGEST_GRACE: std::time::Duration = std::time::Duration::from_hours(1);
-/// Variables that the cloud sets itself.
-const OWN_VARIABLES: [&str; 3] = ["PORT", "INSTANCE", "SERVER_GROUP"];
+const LONGEST_JOB: std::time::Duration = std::time::Duration::from_hours(30 * 24);
+/// Variables that the cloud sets itself, for instances and for jobs.
+const INSTANCE_VARIABLES: [&str; 3] = ["PORT", "INSTANCE", "SERVER_GROUP"];
+const JOB_VARIABLES: [&str; 1] = ["JOB"];
 
 fn invalid<T>(message: String) -> Result<T, CloudError> {
     Err(CloudError::Invalid(message))
@@ -54,19 +60,48 @@ pub(crate) fn spec(options: &Options, spec: &ServerGroupSpec) -> Result<(), Clou
 
 fn workload(workload: &Workload) -> Result<(), CloudError> {
     bounded("args", &workload.args)?;
-    bounded("env", workload.env.iter().flat_map(|(key, value)| [key, value]))?;
-    for key in workload.env.keys() {
-        if key.is_empty() || key.contains('=') {
-            return invalid(format!("the environment variable name {key:?} must not be empty or have an equals sign"));
-        }
-        if OWN_VARIABLES.contains(&key.as_str()) || key.starts_with("GENNAKER_") {
-            return invalid(format!("the environment variable {key} is set by the local cloud itself"));
-        }
-    }
+    environment(&workload.env, &INSTANCE_VARIABLES)?;
     if workload.stop_grace.is_some_and(|grace| grace > LONGEST_GRACE) {
         return invalid("stop_grace may be 1 h at the most".to_owned());
     }
     workload.health_check.as_ref().map(Check::new).transpose().map(drop)
+}
+
+fn environment(env: &BTreeMap<String, String>, own: &[&str]) -> Result<(), CloudError> {
+    bounded("env", env.iter().flat_map(|(key, value)| [key, value]))?;
+    for key in env.keys() {
+        if key.is_empty() || key.contains('=') {
+            return invalid(format!("the environment variable name {key:?} must not be empty or have an equals sign"));
+        }
+        if own.contains(&key.as_str()) || key.starts_with("GENNAKER_") {
+            return invalid(format!("the environment variable {key} is set by the local cloud itself"));
+        }
+    }
+    Ok(())
+}
+
+/// A new job's own terms.
+pub(crate) fn job(options: &Options, spec: &JobSpec) -> Result<(), CloudError> {
+    location(options, &spec.id.location)?;
+    name("job", &spec.id.name)?;
+    bounded("command", &spec.command)?;
+    environment(&spec.env, &JOB_VARIABLES)?;
+    if spec.timeout.is_zero() || spec.timeout > LONGEST_JOB {
+        return invalid("a job may run for up to 30 days".to_owned());
+    }
+    spec.property_file.as_deref().map_or(Ok(()), property_file)
+}
+
+/// A path that leads from a directory to something within it, as far as its words go.
+fn property_file(path: &str) -> Result<(), CloudError> {
+    let inside = |component| matches!(component, Component::Normal(_));
+    let parts = Path::new(path).components();
+    if path.is_empty() || path.len() > MAX_PATH || path.contains('\0') || !parts.into_iter().all(inside) {
+        return invalid(format!(
+            "the property file {path:?} must be a path of up to {MAX_PATH} bytes within the job's directory, without `..`"
+        ));
+    }
+    Ok(())
 }
 
 fn bounded<'a>(what: &str, texts: impl IntoIterator<Item = &'a String>) -> Result<(), CloudError> {
@@ -151,6 +186,16 @@ mod tests {
             assert!(name("server group", bad).is_err(), "{bad}");
         }
         assert!(name("server group", &"x".repeat(128)).is_ok());
+    }
+
+    #[test]
+    fn property_files_are_within_the_directory() {
+        for good in ["out.json", "a/b.properties", "..a/b"] {
+            assert!(property_file(good).is_ok(), "{good}");
+        }
+        for bad in ["", "/etc/passwd", "../x", "a/../../b", "a\0b", &"x".repeat(MAX_PATH + 1)] {
+            assert!(property_file(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use gennaker_core::cloud::{
     Account, Capacity, Firewall, Image, Instance, LoadBalancer, Location, ResourceId, ServerGroup, ServerGroupSpec,
 };
-use gennaker_ports::cloud::{Cloud, CloudError, InstanceLog, ServerGroupFilter};
+use gennaker_ports::cloud::{Cloud, CloudError, InstanceLog, Jobs, ServerGroupFilter};
 use tokio::sync::watch;
 
 use crate::guard::Rules;
@@ -18,7 +18,8 @@ use crate::traffic::GroupTraffic;
 use crate::world::{Group, World, not_found};
 use crate::{PROVIDER, check};
 
-const MAX_LOG_BYTES: usize = 4 << 20;
+/// How much of a log is read at once, in bytes.
+pub(crate) const MAX_LOG_BYTES: usize = 4 << 20;
 const MAX_IMAGE_ID: usize = 256;
 
 /// The local cloud. Cheap to clone; it works as long as its [`Service`](crate::Service) runs.
@@ -230,6 +231,10 @@ impl Cloud for LocalCloud {
             })
             .await?;
         record.answer.ok_or(gone)
+    }
+
+    fn jobs(&self) -> Option<&dyn Jobs> {
+        (!self.hub.options.supervisor.is_empty()).then_some(self)
     }
 
     async fn load_balancers(&self) -> Result<Vec<LoadBalancer>, CloudError> {

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::group;
 use crate::image::Library;
+use crate::job::{self, JobFiles};
 use crate::journal::Journal;
 use crate::logs::Logs;
 use crate::options::Options;
@@ -31,6 +32,7 @@ pub(crate) struct Hub {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) library: Library,
     pub(crate) logs: Logs,
+    pub(crate) jobs: JobFiles,
     pub(crate) common: Arc<Common>,
     pub(crate) changes: watch::Sender<u64>,
     pub(crate) identity: String,
@@ -39,7 +41,7 @@ pub(crate) struct Hub {
     world: Mutex<World>,
     pub(crate) tracker: TaskTracker,
     pub(crate) supervisors: TaskTracker,
-    /// All instances shall end, while the wishes stay.
+    /// All instances and jobs shall end, while the wishes stay.
     ending: AtomicBool,
     pub(crate) over: CancellationToken,
 }
@@ -50,6 +52,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) library: Library,
     pub(crate) logs: Logs,
+    pub(crate) jobs: JobFiles,
     pub(crate) common: Arc<Common>,
     pub(crate) identity: String,
     pub(crate) journal: Journal,
@@ -65,6 +68,7 @@ impl Hub {
             clock: parts.clock,
             library: parts.library,
             logs: parts.logs,
+            jobs: parts.jobs,
             common: parts.common,
             changes: watch::Sender::new(0),
             identity: parts.identity,
@@ -186,9 +190,15 @@ impl Hub {
         }
     }
 
-    /// Starts the supervisors of server groups that have none yet.
+    /// Starts the tasks of server groups and jobs that have none yet.
     pub(crate) fn supervise(self: &Arc<Self>) {
         let mut world = self.world();
+        for (id, job) in world.jobs.iter_mut().filter(|(_, job)| !job.attended && job.record.end.is_none()) {
+            job.attended = true;
+            let task = job::attend(self.clone(), id.clone(), job.wake.clone());
+            let over = self.over.clone();
+            self.supervisors.spawn(async move { over.run_until_cancelled(task).await });
+        }
         for (id, group) in world.groups.iter_mut().filter(|(_, group)| !group.supervised) {
             group.supervised = true;
             let supervisor = group::supervise(self.clone(), id.clone(), group.wake.clone());
@@ -201,10 +211,13 @@ impl Hub {
         self.ending.load(Ordering::Acquire)
     }
 
-    /// Ends all instances and waits until they have.
+    /// Ends all instances and jobs and waits until they have.
     pub(crate) async fn end_all(&self) {
         self.ending.store(true, Ordering::Release);
-        self.read(|world| world.groups.values().for_each(|group| group.wake.notify_one()));
+        self.read(|world| {
+            world.groups.values().for_each(|group| group.wake.notify_one());
+            world.jobs.values().for_each(|job| job.wake.notify_one());
+        });
         self.supervisors.close();
         self.supervisors.wait().await;
     }

@@ -1,6 +1,7 @@
 //! One instance from its start to its end: started, asked for its health, started again when it ends, ended when told.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -235,7 +236,7 @@ fn prepare(hub: &Hub, wish: &GroupWish, name: &str, port: u16) -> Result<Launch,
         .logs
         .open(&wish.id, name)
         .map_err(|error| CloudError::Unavailable(format!("cannot open its log: {error}")))?;
-    Ok(Launch { command, directory: manifest.directory, env, output })
+    Ok(Launch { command, directory: manifest.directory, env, input: Stdio::null(), output })
 }
 
 /// Growing pauses between starts.

@@ -8,6 +8,7 @@
 //!   a crash at any point, a new server reads it, adopts the processes that still run and kills those it does not know.
 //! - `images/<digest>` has the images: directories with `image.json` or an executable `run`.
 //! - `logs/<region>/<server group>/<instance>.log` is what instances write.
+//! - `jobs/<region>/<job>` has what a job writes, the report of its end, and while it runs a copy of its image.
 //!
 //! An instance gets the environment variables `PORT` (where it has to listen on 127.0.0.1), `INSTANCE` and
 //! `SERVER_GROUP`, and runs in its image's directory. A load balancer is a proxy in this process. Firewalls are enforced by
@@ -25,6 +26,8 @@ mod health;
 mod hub;
 mod image;
 mod instance;
+mod job;
+mod jobs;
 mod journal;
 mod logs;
 mod options;
@@ -33,6 +36,7 @@ mod proxy;
 mod record;
 pub mod sample;
 mod service;
+pub mod supervisor;
 mod traffic;
 mod world;
 

@@ -24,8 +24,11 @@ pub struct Options {
     pub drain_timeout: Duration,
     /// How long an instance may take to end after SIGTERM, where its workload does not say; then it is killed.
     pub stop_grace: Duration,
-    /// Whether instances end with the server. By default they go on and the next server adopts them.
+    /// Whether instances and jobs end with the server. By default they go on and the next server adopts them.
     pub stop_on_shutdown: bool,
+    /// The command that calls [`supervise`](crate::supervisor::supervise) with the arguments after it. Jobs run under it, so
+    /// that how they ended is known also when the server was away. Without one there are no jobs.
+    pub supervisor: Vec<String>,
     /// What it may use.
     pub limits: Limits,
 }
@@ -43,6 +46,7 @@ impl Options {
             drain_timeout: Duration::from_secs(30),
             stop_grace: Duration::from_secs(10),
             stop_on_shutdown: false,
+            supervisor: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -55,6 +59,12 @@ pub struct Limits {
     pub server_groups: usize,
     /// Instances of all server groups together.
     pub instances: u32,
+    /// Jobs that run at the same time.
+    pub jobs: usize,
+    /// Jobs that have ended and are remembered, with the end of their output.
+    pub ended_jobs: usize,
+    /// How long a job that has ended is remembered.
+    pub job_retention: Duration,
     /// Ports given to instances. The default lies below the range from which Linux takes ports of outgoing connections.
     pub instance_ports: RangeInclusive<u16>,
     /// Client connections of all load balancers together; more wait in the listen queue.
@@ -71,7 +81,7 @@ pub struct Limits {
     pub image_bytes: u64,
     /// Files, directories and links of an image.
     pub image_entries: usize,
-    /// One instance's log file, in bytes; one older file of that size is kept beside it.
+    /// One instance's or job's log file, in bytes; one older file of that size is kept beside it.
     pub log_bytes: u64,
     /// How long the logs of destroyed server groups stay.
     pub log_retention: Duration,
@@ -82,6 +92,9 @@ impl Default for Limits {
         Self {
             server_groups: 500,
             instances: 1000,
+            jobs: 50,
+            ended_jobs: 500,
+            job_retention: Duration::from_hours(24),
             instance_ports: 21_000..=31_999,
             connections: 4096,
             header_bytes: 64 * 1024,

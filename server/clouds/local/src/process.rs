@@ -11,11 +11,11 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 
 /// Marks all processes of one cloud, so that only its own are ever adopted or ended.
 pub(crate) const CLOUD_VARIABLE: &str = "GENNAKER_CLOUD";
-/// Names the instance that a process belongs to.
+/// Names the instance, or the job, that a process belongs to.
 pub(crate) const INSTANCE_VARIABLE: &str = "GENNAKER_INSTANCE";
 
 /// Held while a process is started: until it runs its program, it has all files and sockets of the server open.
@@ -26,6 +26,8 @@ pub(crate) fn let_starts_finish() {
     drop(STARTING.lock());
 }
 
+/// How often it is looked for more processes of an instance: while some are killed they may start others.
+const SWEEPS: usize = 5;
 /// How often a process that is not our child is looked at.
 const POLL: Duration = Duration::from_millis(200);
 
@@ -102,12 +104,24 @@ pub(crate) fn reap(survivor: &Survivor) {
     }
 }
 
+/// Kills all processes of an instance or a job, those included that have left its process group.
+pub(crate) fn reap_all(cloud: &str, instance: &str) {
+    for _ in 0..SWEEPS {
+        let left: Vec<_> = survivors(cloud).into_iter().filter(|survivor| survivor.instance == instance).collect();
+        if left.is_empty() {
+            return;
+        }
+        left.iter().for_each(reap);
+    }
+}
+
 /// What to start.
 #[derive(Debug)]
 pub(crate) struct Launch {
     pub(crate) command: Vec<String>,
     pub(crate) directory: PathBuf,
     pub(crate) env: BTreeMap<String, String>,
+    pub(crate) input: Stdio,
     pub(crate) output: File,
 }
 
@@ -130,7 +144,7 @@ impl Process {
             .current_dir(&launch.directory)
             .env_clear()
             .envs(&launch.env)
-            .stdin(Stdio::null())
+            .stdin(launch.input)
             .stdout(launch.output.try_clone()?)
             .stderr(launch.output)
             .process_group(0);
@@ -155,6 +169,11 @@ impl Process {
 
     pub(crate) const fn id(&self) -> ProcessId {
         self.id
+    }
+
+    /// The other end of its standard input, where that was asked for.
+    pub(crate) fn take_input(&mut self) -> Option<ChildStdin> {
+        self.child.as_mut()?.stdin.take()
     }
 
     /// Waits for its end and says how it ended. What it left behind in its group is killed. May be called again.
@@ -205,6 +224,7 @@ mod tests {
             command: vec!["/bin/sleep".into(), "60".into()],
             directory: "/".into(),
             env: env.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+            input: Stdio::null(),
             output: tempfile::tempfile().unwrap(),
         })
         .unwrap()

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gennaker_core::Timestamp;
-use gennaker_core::cloud::{Capacity, Firewall, Image, Instance, LoadBalancer, Location, ResourceId, Workload};
+use gennaker_core::cloud::{
+    Capacity, Firewall, Image, Instance, Job, JobSpec, JobState, LoadBalancer, Location, ResourceId, Workload,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::process::ProcessId;
@@ -27,6 +29,8 @@ pub(crate) enum Change {
     Firewall(Firewall),
     FirewallGone(ResourceId),
     Image(Image),
+    Job(Box<JobRecord>),
+    JobGone(ResourceId),
     Request(RequestRecord),
     RequestGone(String),
 }
@@ -45,6 +49,8 @@ impl Change {
             Self::Firewall(firewall) => format!("firewall/{}", firewall.id),
             Self::FirewallGone(id) => format!("firewall/{id}"),
             Self::Image(image) => format!("image/{}/{}", image.location, image.id),
+            Self::Job(record) => format!("job/{}", record.spec.id),
+            Self::JobGone(id) => format!("job/{id}"),
             Self::Request(record) => format!("request/{}", record.key),
             Self::RequestGone(key) => format!("request/{key}"),
         }
@@ -57,6 +63,7 @@ impl Change {
             | Self::InstanceGone { .. }
             | Self::BalancerGone(_)
             | Self::FirewallGone(_)
+            | Self::JobGone(_)
             | Self::RequestGone(_) => true,
             Self::Identity(_)
             | Self::Group(_)
@@ -64,6 +71,7 @@ impl Change {
             | Self::Balancer(_)
             | Self::Firewall(_)
             | Self::Image(_)
+            | Self::Job(_)
             | Self::Request(_) => false,
         }
     }
@@ -113,6 +121,41 @@ pub(crate) struct InstanceRecord {
     pub(crate) process: Option<ProcessId>,
 }
 
+/// A job: what was asked for, and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct JobRecord {
+    pub(crate) spec: JobSpec,
+    /// When it was asked for; its time runs from here.
+    pub(crate) started: Timestamp,
+    /// Its supervisor.
+    pub(crate) process: Option<ProcessId>,
+    /// Why it shall end before it does so by itself.
+    pub(crate) condemned: Option<String>,
+    pub(crate) end: Option<JobEnd>,
+}
+
+/// How a job ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct JobEnd {
+    pub(crate) state: JobState,
+    pub(crate) time: Timestamp,
+    /// Why its property file can't be had.
+    #[serde(default)]
+    pub(crate) property_problem: Option<String>,
+}
+
+impl JobRecord {
+    pub(crate) fn view(&self) -> Job {
+        let end = self.end.as_ref();
+        Job {
+            spec: self.spec.clone(),
+            state: end.map_or(JobState::Running, |end| end.state.clone()),
+            started: self.started,
+            ended: end.map(|end| end.time),
+        }
+    }
+}
+
 /// What a request did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -124,6 +167,7 @@ pub(crate) enum Operation {
     Weight,
     Destroy,
     Terminate,
+    RunJob,
 }
 
 /// A request that was carried out, so that its repetition does nothing.

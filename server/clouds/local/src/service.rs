@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::cloud::LocalCloud;
 use crate::hub::{Hub, Parts};
 use crate::image::{Bounds, Library};
+use crate::job::{self, JobFiles};
 use crate::journal::Journal;
 use crate::logs::Logs;
 use crate::options::{Error, Options};
@@ -22,7 +23,7 @@ use crate::process::{ProcessId, Survivor, reap, survivors};
 use crate::proxy::Common;
 use crate::record::Change;
 use crate::traffic;
-use crate::world::World;
+use crate::world::{JobEntry, World};
 
 /// How long connections may finish when the server ends.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -50,13 +51,15 @@ impl LocalCloud {
     /// Where the directory cannot be used, is in use by another server, or is damaged.
     pub async fn start(options: Options, clock: Arc<dyn Clock>) -> Result<(Self, Service), Error> {
         traffic::describe();
-        let root = options.data_dir.join("local");
+        // What runs in a directory of its own finds its files by whole paths only.
+        let root = std::path::absolute(&options.data_dir).map_err(Error::file(&options.data_dir))?.join("local");
         let lock = lock(&root).await?;
         let over = CancellationToken::new();
         let hub = open(options, clock, &root, &over)?;
         for (id, wish) in hub.read(balancers) {
             listen(&hub, id, wish);
         }
+        tidy_jobs(&hub);
         hub.supervise();
         hub.tracker.spawn(keep_logs(hub.clone(), over.clone()));
         let service = Service { hub: hub.clone(), _over: over.drop_guard(), _lock: lock };
@@ -104,6 +107,7 @@ fn open(options: Options, clock: Arc<dyn Clock>, root: &Path, over: &Cancellatio
     let bounds = Bounds { bytes: limits.image_bytes, entries: limits.image_entries };
     let library = Library::open(root.join("images"), bounds)?;
     let logs = Logs::new(root.join("logs"), limits.log_bytes);
+    let jobs = JobFiles::new(root.join("jobs"), limits.log_bytes);
     let tracker = TaskTracker::new();
     let common = Arc::new(Common::new(&options, tracker.clone(), over));
     let path = root.join("journal.jsonl");
@@ -118,7 +122,7 @@ fn open(options: Options, clock: Arc<dyn Clock>, root: &Path, over: &Cancellatio
     }
     reap_unknown(&world, survivors(&identity));
     let over = over.clone();
-    Ok(Hub::new(Parts { options, clock, library, logs, common, identity, journal, world, tracker, over }))
+    Ok(Hub::new(Parts { options, clock, library, logs, jobs, common, identity, journal, world, tracker, over }))
 }
 
 /// Takes over what the journal holds. Gives the changes that forget instances whose group is gone.
@@ -141,18 +145,28 @@ fn replay(journal: &Journal, world: &mut World) -> Vec<Change> {
     orphans
 }
 
-/// Kills the processes of this cloud that belong to no instance: those of forgotten groups, and those that an earlier
-/// server started and could not record.
+/// Kills the processes of this cloud that belong to no instance and no job: those of forgotten groups, and those that an
+/// earlier server started and could not record.
 fn reap_unknown(world: &World, survivors: Vec<Survivor>) {
     let instances = world.groups.values().flat_map(|group| &group.instances);
-    let recorded: BTreeMap<&str, ProcessId> =
-        instances.filter_map(|instance| Some((instance.record.name.as_str(), instance.record.process?))).collect();
+    let instances = instances.filter_map(|instance| Some((instance.record.name.clone(), instance.record.process?)));
+    let jobs = world.running_jobs().filter_map(|record| Some((job::mark(&record.spec.id), record.process?)));
+    let recorded: BTreeMap<String, ProcessId> = instances.chain(jobs).collect();
     for survivor in survivors {
-        let known = recorded.get(survivor.instance.as_str()).is_some_and(|process| process.is_running());
+        let known = recorded.get(&survivor.instance).is_some_and(|process| process.is_running());
         if !known {
             tracing::warn!(pid = survivor.id.pid, instance = survivor.instance, "ending an orphaned process");
             reap(&survivor);
         }
+    }
+}
+
+/// Removes what is left of jobs that have ended or are forgotten, where an earlier server was interrupted at that.
+fn tidy_jobs(hub: &Hub) {
+    hub.jobs.keep_only(&hub.read(|world| world.jobs.keys().cloned().collect()));
+    let ended = |(id, job): (&ResourceId, &JobEntry)| job.record.end.as_ref().map(|_| id.clone());
+    for id in hub.read(|world| world.jobs.iter().filter_map(ended).collect::<Vec<_>>()) {
+        hub.jobs.clear(&id);
     }
 }
 
@@ -206,7 +220,7 @@ fn try_listen(hub: &Arc<Hub>, id: &ResourceId, wish: &LoadBalancer) -> Result<()
     })
 }
 
-/// Keeps log files within their limits.
+/// Keeps log files, and what is known of jobs, within their limits.
 async fn keep_logs(hub: Arc<Hub>, over: CancellationToken) {
     let keeping = async {
         let mut turns = 0_u64;
@@ -234,7 +248,13 @@ fn keep_logs_once(hub: &Arc<Hub>, prune: bool) {
             }
         }
     }
+    for id in hub.read(|world| world.running_jobs().map(|record| record.spec.id.clone()).collect::<Vec<_>>()) {
+        if let Err(error) = hub.jobs.rotate(&id) {
+            tracing::warn!(job = %id, %error, "cannot rotate a log");
+        }
+    }
     if prune {
+        job::forget_old(hub);
         let exists =
             |region: &str, name: &str| groups.iter().any(|(id, _)| id.location.region == region && id.name == name);
         hub.logs.prune(exists, hub.clock.now(), hub.options.limits.log_retention);

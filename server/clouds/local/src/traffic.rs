@@ -34,6 +34,9 @@ pub(crate) fn describe() {
     describe_gauge!("gennaker_local_connections", "Open connections of clients");
     describe_counter!("gennaker_local_denied_connections_total", "Connections that a firewall denied");
     describe_counter!("gennaker_local_unserved_requests_total", "Requests for which there was no healthy instance");
+    describe_counter!("gennaker_local_jobs_total", "Jobs that ended, by result: succeeded, failed, killed");
+    describe_gauge!("gennaker_local_jobs_running", "Jobs that run");
+    describe_histogram!("gennaker_local_job_duration_seconds", Unit::Seconds, "Time from a job's start to its end");
 }
 
 /// Classes of status codes, as the metrics name them.

@@ -14,7 +14,7 @@ use crate::health::Verdict;
 use crate::proxy::endpoint::Endpoint;
 use crate::proxy::router::Member;
 use crate::proxy::{Common, Proxy};
-use crate::record::{Change, GroupWish, ImageKey, InstanceRecord, RequestRecord};
+use crate::record::{Change, GroupWish, ImageKey, InstanceRecord, JobRecord, RequestRecord};
 use crate::traffic::{GroupTraffic, Traffic};
 
 /// Counters of destroyed server groups are kept up to this many.
@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(crate) balancers: BTreeMap<ResourceId, Balancer>,
     pub(crate) firewalls: BTreeMap<ResourceId, (Firewall, Rules)>,
     pub(crate) images: BTreeMap<ImageKey, Image>,
+    pub(crate) jobs: BTreeMap<ResourceId, JobEntry>,
     pub(crate) requests: BTreeMap<String, RequestRecord>,
     /// Keys of the requests by number, oldest first.
     pub(crate) request_order: BTreeMap<u64, String>,
@@ -56,6 +57,15 @@ pub(crate) struct InstanceState {
     pub(crate) endpoint: Option<Arc<Endpoint>>,
 }
 
+/// A job, and the task that sees to it.
+#[derive(Debug)]
+pub(crate) struct JobEntry {
+    pub(crate) record: JobRecord,
+    /// Wakes its task.
+    pub(crate) wake: Arc<Notify>,
+    pub(crate) attended: bool,
+}
+
 /// A load balancer and the proxy that is it.
 #[derive(Debug)]
 pub(crate) struct Balancer {
@@ -74,6 +84,7 @@ impl World {
             balancers: BTreeMap::new(),
             firewalls: BTreeMap::new(),
             images: BTreeMap::new(),
+            jobs: BTreeMap::new(),
             requests: BTreeMap::new(),
             request_order: BTreeMap::new(),
             traffic: BTreeMap::new(),
@@ -103,6 +114,8 @@ impl World {
             Change::Image(image) => {
                 self.images.insert((image.location.clone(), image.id.clone()), image.clone());
             }
+            Change::Job(record) => self.apply_job(record),
+            Change::JobGone(id) => drop(self.jobs.remove(id)),
             Change::Request(record) => {
                 self.request_order.insert(record.number, record.key.clone());
                 self.requests.insert(record.key.clone(), record.clone());
@@ -149,6 +162,24 @@ impl World {
         });
         balancer.wish = wish.clone();
         balancer.problem = None;
+    }
+
+    fn apply_job(&mut self, record: &JobRecord) {
+        match self.jobs.get_mut(&record.spec.id) {
+            Some(job) => {
+                job.record = record.clone();
+                job.wake.notify_one();
+            }
+            None => {
+                let job = JobEntry { record: record.clone(), wake: Arc::new(Notify::new()), attended: false };
+                self.jobs.insert(record.spec.id.clone(), job);
+            }
+        }
+    }
+
+    /// The jobs that have not ended.
+    pub(crate) fn running_jobs(&self) -> impl Iterator<Item = &JobRecord> {
+        self.jobs.values().map(|job| &job.record).filter(|record| record.end.is_none())
     }
 
     /// The proxy of a load balancer, or the one it would get.

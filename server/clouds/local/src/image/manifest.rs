@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -47,6 +47,21 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    /// With another program of the image in place of its own command. Without one it stays as it is. Programs of the machine
+    /// are not to be had this way: what an image may run is for those to say who make images.
+    pub(crate) fn with_command(mut self, command: &[String]) -> Result<Self, ImageError> {
+        let [program, arguments @ ..] = command else { return Ok(self) };
+        let inside = |component| matches!(component, Component::Normal(_) | Component::CurDir);
+        if program.is_empty() || !Path::new(program).components().all(inside) {
+            return Err(ImageError::Bad(format!("the command {program:?} is no path within the image")));
+        }
+        self.command = vec![executable(&self.directory, program)?];
+        self.command.extend_from_slice(arguments);
+        Ok(self)
+    }
+}
+
 fn content(directory: &Path) -> Result<Content, ImageError> {
     let path = directory.join(FILE);
     let Ok(metadata) = fs::metadata(&path) else {
@@ -76,6 +91,10 @@ fn resolve(directory: &Path, program: &str) -> Result<String, ImageError> {
     if !program.contains('/') {
         return Ok(program.to_owned());
     }
+    executable(directory, program)
+}
+
+fn executable(directory: &Path, program: &str) -> Result<String, ImageError> {
     let path = directory.join(program);
     if !is_executable(&path) {
         return Err(ImageError::Bad(format!("the command {program} is no executable file of the image")));

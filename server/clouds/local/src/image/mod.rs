@@ -87,7 +87,17 @@ impl Library {
 
     /// The directory and the manifest of an image.
     pub(crate) fn manifest(&self, digest: &str) -> Result<Manifest, ImageError> {
-        Manifest::load(&self.root.join(digest.trim_start_matches("sha256:")))
+        Manifest::load(&self.directory(digest))
+    }
+
+    /// Copies an image into an empty directory, for a program that leaves files beside those of the image.
+    pub(crate) fn check_out(&self, digest: &str, into: &Path) -> Result<Manifest, ImageError> {
+        copy::directory(&self.directory(digest), into, &mut Room::new(self.bounds))?;
+        Manifest::load(into)
+    }
+
+    fn directory(&self, digest: &str) -> PathBuf {
+        self.root.join(digest.trim_start_matches("sha256:"))
     }
 
     fn stage(&self, source: &str, staged: &Path) -> Result<String, ImageError> {

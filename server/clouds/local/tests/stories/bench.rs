@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ impl Home {
     }
 
     /// All processes of this cloud, with the instance that each belongs to.
-    fn processes(&self) -> Vec<(i32, String)> {
+    pub(crate) fn processes(&self) -> Vec<(i32, String)> {
         let journal = self.journal();
         let Some(identity) = journal.split("\"identity\":\"").nth(1).and_then(|rest| rest.split('"').next()) else {
             return Vec::new();
@@ -107,7 +107,7 @@ impl Bench {
     }
 
     pub(crate) async fn start(home: Home, adjust: impl FnOnce(&mut Options)) -> Self {
-        let mut options = Options::new(home.path());
+        let mut options = options(home.path());
         adjust(&mut options);
         let (cloud, service) = LocalCloud::start(options, Arc::new(SystemClock)).await.unwrap();
         let shutdown = CancellationToken::new();
@@ -199,6 +199,13 @@ impl Bench {
             Err(_) => panic!("still not so: {:#?}", self.cloud.server_groups(&Default::default()).await),
         }
     }
+}
+
+/// Options for a cloud in this directory that runs jobs, too.
+pub(crate) fn options(home: impl Into<PathBuf>) -> Options {
+    let mut options = Options::new(home);
+    options.supervisor = [env!("CARGO_BIN_EXE_gennaker-sample"), "supervise-job"].map(str::to_owned).to_vec();
+    options
 }
 
 pub(crate) fn image(version: &str) -> Image {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -18,8 +19,7 @@ const VICTIM: &str = "GENNAKER_TEST_VICTIM";
 /// Works without end, and writes a line for all that has been acknowledged. Run by the story below only.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn victim() {
-    #[expect(clippy::disallowed_methods, reason = "this is how the story speaks to its victim")]
-    let Ok(directory) = std::env::var(VICTIM) else { return };
+    let Some(directory) = victims_directory() else { return };
     let (cloud, _service) = LocalCloud::start(Options::new(directory), Arc::new(SystemClock)).await.unwrap();
     let say = |line: String| writeln!(std::io::stderr().lock(), "\n{line}").unwrap();
     for turn in 0.. {
@@ -46,17 +46,24 @@ fn is_destroyed(name: &str) -> bool {
     name.trim_start_matches("shop-v").parse::<usize>().is_ok_and(|number| number % 3 == 2)
 }
 
-/// Lets a victim work in `dir` until it has said `lines` lines, kills it, and gives what it said.
-fn run_victim(dir: &std::path::Path, lines: usize) -> Vec<String> {
+/// The directory that the story gave its victim.
+pub(crate) fn victims_directory() -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is how the story speaks to its victim")]
+    std::env::var(VICTIM).ok()
+}
+
+/// Lets a victim, which is a test, work in `dir` until it has said `lines` lines that begin with one of `words`, kills it,
+/// and gives what it said.
+pub(crate) fn run_victim(test: &str, words: &[&str], dir: &Path, lines: usize) -> Vec<String> {
     let mut victim = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "crashes::victim", "--nocapture", "--test-threads=1"])
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env(VICTIM, dir)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let output = BufReader::new(victim.stderr.take().unwrap()).lines().map_while(Result::ok);
-    let mut said = output.filter(|line| ["created", "resized", "destroyed"].iter().any(|word| line.starts_with(word)));
+    let mut said = output.filter(|line| words.iter().any(|word| line.starts_with(word)));
     let mut acknowledged: Vec<_> = said.by_ref().take(lines).collect();
     assert_eq!(acknowledged.len(), lines, "the victim ended too early");
     victim.kill().unwrap();
@@ -70,7 +77,8 @@ async fn what_was_acknowledged_survives_a_kill() {
     let mut home = Bench::new().await.stop().await;
     let mut acknowledged = BTreeSet::new();
     for lines in [1, 2, 5, 9, 14] {
-        acknowledged.extend(run_victim(home.path(), lines));
+        let words = ["created", "resized", "destroyed"];
+        acknowledged.extend(run_victim("crashes::victim", &words, home.path(), lines));
         let bench = Bench::start(home, |_| {}).await;
         check(&bench, &acknowledged).await;
         home = bench.stop().await;

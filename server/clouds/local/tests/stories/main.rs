@@ -6,5 +6,6 @@ mod bench;
 mod crashes;
 mod edges;
 mod groups;
+mod jobs;
 mod restarts;
 mod traffic;
