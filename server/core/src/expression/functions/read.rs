@@ -40,7 +40,7 @@ pub(super) static ROWS: [Builtin; 3] = [
 const PARSING: usize = 4;
 
 /// How deep the values of a YAML document may lie within each other.
-const MAX_YAML_DEPTH: usize = 100;
+const MAX_YAML_DEPTH: usize = 64;
 
 fn read_json<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let text = call.text(0)?;
@@ -79,7 +79,7 @@ fn documents(call: &mut Call<'_, '_>, text: &str) -> Result<Vec<Json>, Problem> 
     let options = serde_saphyr::options! {
         strict_booleans: true,
         with_snippet: false,
-        budget: serde_saphyr::budget! { max_depth: MAX_YAML_DEPTH },
+        budget: serde_saphyr::budget! { max_depth: MAX_YAML_DEPTH, flow_nesting_limit: MAX_YAML_DEPTH },
         // Aliases may make as much of a document as it is long.
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: text.len() },
     };
