@@ -2,4 +2,7 @@
 
 pub mod clock;
 pub mod cloud;
+pub mod egress;
+pub mod notifier;
+pub mod records;
 pub mod store;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// What each crate of the house may depend on.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("gennaker-proto", &[]),
     ("gennaker-core", &[]),
     ("gennaker-ports", &["gennaker-core"]),
@@ -14,6 +14,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("gennaker-triggers", &["gennaker-core", "gennaker-ports", "gennaker-engine", "gennaker-proto"]),
     ("gennaker-store", &["gennaker-core", "gennaker-ports"]),
     ("gennaker-cloud-local", &["gennaker-core", "gennaker-ports"]),
+    ("gennaker-integrations", &["gennaker-core", "gennaker-ports"]),
     (
         "gennaker-app",
         &[
@@ -36,6 +37,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
             "gennaker-triggers",
             "gennaker-store",
             "gennaker-cloud-local",
+            "gennaker-integrations",
             "gennaker-app",
             "gennaker-api",
             "gennaker-cli",
