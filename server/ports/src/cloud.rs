@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gennaker_core::cloud::{
-    Account, Capacity, Firewall, Image, Instance, Job, JobOutput, JobSpec, LoadBalancer, Location, ResourceId, ServerGroup,
-    ServerGroupSpec,
+    Account, Capacity, Firewall, Image, Instance, Job, JobOutput, JobSpec, LoadBalancer, Location, ResourceId,
+    ServerGroup, ServerGroupSpec,
 };
 use gennaker_core::execution::Failure;
 use tokio::sync::watch;
