@@ -3,18 +3,19 @@
 
 use async_trait::async_trait;
 use gennaker_core::execution::{Failure, Plan, Scope, StageStatus, SyntheticStage, TaskOutcome, TaskSpec};
+use gennaker_core::expression::{Environment, Template};
 use gennaker_engine::TaskRun;
 use gennaker_proto::v1::precondition::Check as CheckMessage;
-use gennaker_proto::v1::{CheckPreconditionsStage, Comparison, Precondition};
+use gennaker_proto::v1::{CheckPreconditionsStage, Comparison, ExpressionPrecondition, Precondition};
 use gennaker_proto::{json, v1};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::common::cluster::Cluster;
 use crate::common::config::{inputs, required, resolve, synthetic, to_inputs};
 use crate::common::outputs::succeeded;
 use crate::common::timeouts;
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 const KIND: &str = "check_preconditions";
 
@@ -43,6 +44,11 @@ enum Check {
         status: StageStatus,
         actual: Option<StageStatus>,
     },
+    /// `actual` is its value when the stage was planned.
+    Expression {
+        expression: String,
+        actual: Value,
+    },
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -61,12 +67,12 @@ impl StageKind for CheckPreconditions {
         KIND
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let mut config: CheckPreconditionsStage = resolve(scope)?;
         if scope.stage.parent.is_none() {
             let inputs = json::encode(&config);
             let before = config.preconditions.into_iter().map(single).collect::<Result<_, _>>()?;
-            return Ok(Plan { inputs, before, tasks: Vec::new() });
+            return Ok(Plan { inputs, before, ..Plan::default() });
         }
         let precondition = required(config.preconditions.pop(), "preconditions")?;
         let inputs = Inputs {
@@ -74,7 +80,7 @@ impl StageKind for CheckPreconditions {
             check: Check::new(required(precondition.check, "preconditions.check")?, scope)?,
         };
         let tasks = vec![TaskSpec::run("check", timeouts::CHECK)];
-        Ok(Plan { inputs: to_inputs(&inputs), before: Vec::new(), tasks })
+        Ok(Plan { inputs: to_inputs(&inputs), tasks, ..Plan::default() })
     }
 
     async fn run(&self, context: &Context, run: &TaskRun) -> Result<TaskOutcome, Failure> {
@@ -95,13 +101,14 @@ fn single(precondition: Precondition) -> Result<SyntheticStage, Failure> {
     let what = match required(precondition.check.as_ref(), "preconditions.check")? {
         CheckMessage::ClusterSize(_) => "cluster size",
         CheckMessage::StageStatus(_) => "stage status",
+        CheckMessage::Expression(_) => "expression",
     };
     let config = CheckPreconditionsStage { preconditions: vec![precondition] };
     Ok(synthetic(format!("Check precondition ({what})"), KIND, &config))
 }
 
 impl Check {
-    fn new(check: CheckMessage, scope: &Scope<'_>) -> Result<Self, Failure> {
+    fn new(check: CheckMessage, scope: &Scope<'_>) -> Result<Self, Unplanned> {
         match check {
             CheckMessage::ClusterSize(size) => Ok(Self::ClusterSize {
                 comparison: Compare::from(size.comparison()),
@@ -112,6 +119,12 @@ impl Check {
             CheckMessage::StageStatus(check) => {
                 let actual = scope.stage_named(&check.stage).map(|stage| stage.status);
                 Ok(Self::StageStatus { status: status(check.status())?, stage: check.stage, actual })
+            }
+            CheckMessage::Expression(ExpressionPrecondition { expression }) => {
+                let value = Template::parse_expression(&expression)
+                    .and_then(|template| template.evaluate(&Environment::from(scope)));
+                let actual = value.map_err(|error| Unplanned::at("the expression", &error))?;
+                Ok(Self::Expression { expression, actual })
             }
         }
     }
@@ -126,6 +139,8 @@ impl Check {
             Self::StageStatus { stage, status, actual: Some(actual) } => {
                 Ok(Err(format!("stage {stage} is {}, not {}", actual.as_str(), status.as_str())))
             }
+            Self::Expression { expression, actual: Value::Bool(true) } => Ok(Ok(format!("{expression} is true"))),
+            Self::Expression { expression, actual } => Ok(Err(format!("{expression} is {actual}, not true"))),
             Self::ClusterSize { target, comparison, expected, only_enabled } => {
                 let mut found = Vec::new();
                 let mut holds = true;

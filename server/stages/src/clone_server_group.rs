@@ -12,7 +12,7 @@ use crate::common::config::{inputs, required, resolve, to_inputs};
 use crate::common::outputs::{read, succeeded};
 use crate::common::target::Target;
 use crate::common::{description, launch};
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 /// The output that keeps what the clone shall be, with the source as it was.
 const DESCRIPTION: &str = "description";
@@ -31,7 +31,7 @@ impl StageKind for CloneServerGroup {
         "clone_server_group"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: CloneServerGroupStage = resolve(scope)?;
         let mut overrides = required(config.overrides, "overrides")?;
         let source = Target::try_from(config.source)?;
@@ -42,7 +42,7 @@ impl StageKind for CloneServerGroup {
         }
         let tasks = launch::tasks(description::wait_limit(&overrides)?);
         let inputs = to_inputs(&Inputs { source, overrides: json::encode(&overrides) });
-        Ok(Plan { inputs, before: Vec::new(), tasks })
+        Ok(Plan { inputs, tasks, ..Plan::default() })
     }
 
     fn plan_after(&self, scope: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::common::config::{required, resolve};
 use crate::common::outputs::succeeded;
 use crate::common::{description, launch};
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 pub(crate) struct CreateServerGroup;
 
@@ -20,12 +20,12 @@ impl StageKind for CreateServerGroup {
         "create_server_group"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: CreateServerGroupStage = resolve(scope)?;
         let cluster = description::complete(required(config.cluster, "cluster")?, scope)?;
         let tasks = launch::tasks(description::wait_limit(&cluster)?);
         let inputs = json::encode(&CreateServerGroupStage { cluster: Some(cluster) });
-        Ok(Plan { inputs, before: Vec::new(), tasks })
+        Ok(Plan { inputs, tasks, ..Plan::default() })
     }
 
     fn plan_after(&self, scope: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {

@@ -6,7 +6,7 @@ use gennaker_proto::v1::{CreateServerGroupStage, DeployCluster, DeployStage};
 
 use crate::common::config::{resolve, synthetic};
 use crate::common::description::{complete, moniker};
-use crate::kind::StageKind;
+use crate::kind::{StageKind, Unplanned};
 
 pub(crate) struct Deploy;
 
@@ -16,12 +16,12 @@ impl StageKind for Deploy {
     }
 
     /// Completes all descriptions before any stage begins, so that a mistake in the last one leaves nothing half done.
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: DeployStage = resolve(scope)?;
         let clusters: Vec<DeployCluster> =
             config.clusters.into_iter().map(|cluster| complete(cluster, scope)).collect::<Result<_, _>>()?;
         let before = clusters.iter().map(|cluster| stage(cluster, &clusters)).collect::<Result<_, _>>()?;
-        Ok(Plan { inputs: json::encode(&DeployStage { clusters }), before, tasks: Vec::new() })
+        Ok(Plan { inputs: json::encode(&DeployStage { clusters }), before, ..Plan::default() })
     }
 }
 

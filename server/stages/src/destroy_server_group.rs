@@ -14,7 +14,7 @@ use crate::common::outputs::done;
 use crate::common::target::{DETERMINE, Target};
 use crate::common::timeouts;
 use crate::common::watch::{Goal, until};
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 const DISABLE: &str = "disable";
 const WAIT_FOR_DRAINED: &str = "wait_for_drained";
@@ -35,7 +35,7 @@ impl StageKind for DestroyServerGroup {
         "destroy_server_group"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let DestroyServerGroupStage { target, skip_disable } = resolve(scope)?;
         let mut tasks = vec![Target::determine_task()];
         if !skip_disable {
@@ -45,7 +45,7 @@ impl StageKind for DestroyServerGroup {
         tasks.push(TaskSpec::run(DESTROY, timeouts::OPERATION));
         tasks.push(TaskSpec::run("wait_for_destroyed", timeouts::DESTROYED));
         let inputs = to_inputs(&Inputs { target: Target::try_from(target)?, skip_disable });
-        Ok(Plan { inputs, before: Vec::new(), tasks })
+        Ok(Plan { inputs, tasks, ..Plan::default() })
     }
 
     async fn run(&self, context: &Context, run: &TaskRun) -> Result<TaskOutcome, Failure> {

@@ -12,7 +12,7 @@ use crate::common::operate::{cloud, disable, names};
 use crate::common::outputs::done;
 use crate::common::timeouts;
 use crate::common::watch::{Goal, until};
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 const DISABLE: &str = "disable";
 
@@ -24,7 +24,7 @@ impl StageKind for DisableCluster {
         "disable_cluster"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: DisableClusterStage = resolve(scope)?;
         let inputs = ClusterInputs {
             target: Cluster::try_from(config.target)?,
@@ -39,7 +39,7 @@ impl StageKind for DisableCluster {
             TaskSpec::run(DISABLE, timeouts::CLUSTER_OPERATION),
             TaskSpec::run("wait_for_drained", timeouts::DRAINED),
         ];
-        Ok(Plan { inputs: to_inputs(&inputs.with_deployed(scope)), before: Vec::new(), tasks })
+        Ok(Plan { inputs: to_inputs(&inputs.with_deployed(scope)), tasks, ..Plan::default() })
     }
 
     async fn run(&self, context: &Context, run: &TaskRun) -> Result<TaskOutcome, Failure> {

@@ -14,7 +14,7 @@ use crate::common::outputs::done;
 use crate::common::target::{DETERMINE, Target};
 use crate::common::timeouts;
 use crate::common::watch::{Goal, until};
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 const DISABLE: &str = "disable";
 
@@ -31,7 +31,7 @@ impl StageKind for DisableServerGroup {
         "disable_server_group"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: DisableServerGroupStage = resolve(scope)?;
         let tasks = vec![
             Target::determine_task(),
@@ -39,7 +39,7 @@ impl StageKind for DisableServerGroup {
             TaskSpec::run("wait_for_drained", timeouts::DRAINED),
         ];
         let inputs = to_inputs(&Inputs { target: Target::try_from(config.target)? });
-        Ok(Plan { inputs, before: Vec::new(), tasks })
+        Ok(Plan { inputs, tasks, ..Plan::default() })
     }
 
     async fn run(&self, context: &Context, run: &TaskRun) -> Result<TaskOutcome, Failure> {

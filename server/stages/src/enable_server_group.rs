@@ -12,7 +12,7 @@ use crate::common::outputs::done;
 use crate::common::target::{DETERMINE, Target};
 use crate::common::timeouts;
 use crate::common::watch::{Goal, until};
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 const ENABLE: &str = "enable";
 
@@ -31,7 +31,7 @@ impl StageKind for EnableServerGroup {
         "enable_server_group"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: EnableServerGroupStage = resolve(scope)?;
         let inputs = Inputs {
             target: Target::try_from(config.target)?,
@@ -42,7 +42,7 @@ impl StageKind for EnableServerGroup {
             TaskSpec::run(ENABLE, timeouts::OPERATION),
             TaskSpec::run("wait_for_up", timeouts::UP),
         ];
-        Ok(Plan { inputs: to_inputs(&inputs), before: Vec::new(), tasks })
+        Ok(Plan { inputs: to_inputs(&inputs), tasks, ..Plan::default() })
     }
 
     async fn run(&self, context: &Context, run: &TaskRun) -> Result<TaskOutcome, Failure> {

@@ -14,7 +14,7 @@ use crate::common::cluster::Cluster;
 use crate::common::config::{inputs, resolve, to_inputs};
 use crate::common::outputs::{FoundImage, succeeded};
 use crate::common::timeouts;
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 pub(crate) struct FindImage;
 
@@ -33,7 +33,7 @@ impl StageKind for FindImage {
         "find_image"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: FindImageStage = resolve(scope)?;
         let inputs = Inputs {
             selection: match config.selection() {
@@ -48,7 +48,7 @@ impl StageKind for FindImage {
         };
         pattern(&inputs.image_name_pattern)?;
         let tasks = vec![TaskSpec::run("find_image", timeouts::DETERMINE)];
-        Ok(Plan { inputs: to_inputs(&inputs), before: Vec::new(), tasks })
+        Ok(Plan { inputs: to_inputs(&inputs), tasks, ..Plan::default() })
     }
 
     async fn run(&self, context: &Context, run: &TaskRun) -> Result<TaskOutcome, Failure> {

@@ -8,6 +8,7 @@ mod check_preconditions;
 mod clone_server_group;
 mod common;
 mod create_server_group;
+mod custom;
 mod deploy;
 mod destroy_server_group;
 mod disable_cluster;
@@ -15,7 +16,9 @@ mod disable_server_group;
 mod enable_server_group;
 mod find_image;
 mod kind;
+mod look_up;
 mod manual_judgment;
+mod problems;
 mod registry;
 mod resize_server_group;
 mod rollback_cluster;
@@ -23,10 +26,14 @@ mod rollback_server_group;
 mod run_pipeline;
 mod scale_down_cluster;
 mod shrink_cluster;
+mod spinnaker;
 mod wait;
+mod webhook;
 
 #[cfg(test)]
 mod tests;
 
-pub use kind::{Context, StageKind};
+pub use custom::{CustomKind, CustomKinds, CustomParameter, ParameterType};
+pub use kind::{Context, StageKind, Unplanned};
+pub use problems::problems;
 pub use registry::Registry;

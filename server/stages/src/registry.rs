@@ -1,17 +1,21 @@
 //! All stage kinds there are.
 
 use async_trait::async_trait;
-use gennaker_core::execution::{Failure, Plan, Scope, StageKinds, SyntheticStage, TaskOutcome};
-use gennaker_engine::{TaskRun, TaskRunner};
+use gennaker_core::execution::{
+    CallOffPlan, EffectKey, ErrandKind, ErrandOutcome, Failure, Plan, Scope, StageKinds, SyntheticStage, TaskOutcome,
+};
+use gennaker_engine::{ErrandRun, TaskRun, TaskRunner};
 
-use crate::kind::{Context, StageKind};
+use crate::custom::KIND as CUSTOM;
+use crate::kind::{Context, StageKind, Unplanned};
+use crate::look_up;
 use crate::{
     check_preconditions, clone_server_group, create_server_group, deploy, destroy_server_group, disable_cluster,
     disable_server_group, enable_server_group, find_image, manual_judgment, resize_server_group, rollback_cluster,
-    rollback_server_group, run_pipeline, scale_down_cluster, shrink_cluster, wait,
+    rollback_server_group, run_pipeline, scale_down_cluster, shrink_cluster, spinnaker, wait, webhook,
 };
 
-static KINDS: [&dyn StageKind; 17] = [
+static KINDS: [&dyn StageKind; 19] = [
     &wait::Wait,
     &manual_judgment::ManualJudgment,
     &run_pipeline::RunPipeline,
@@ -29,6 +33,8 @@ static KINDS: [&dyn StageKind; 17] = [
     &scale_down_cluster::ScaleDownCluster,
     &shrink_cluster::ShrinkCluster,
     &find_image::FindImage,
+    &webhook::Webhook,
+    &spinnaker::Spinnaker,
 ];
 
 /// The stage kinds, with what they need to run. Cheap to clone.
@@ -45,10 +51,13 @@ impl Registry {
 
     /// The names of all kinds.
     pub fn kinds() -> impl Iterator<Item = &'static str> {
-        KINDS.iter().map(|kind| kind.kind())
+        KINDS.iter().map(|kind| kind.kind()).chain([CUSTOM])
     }
 
-    fn find(name: &str) -> Result<&'static dyn StageKind, Failure> {
+    fn find(&self, name: &str) -> Result<&dyn StageKind, Failure> {
+        if name == CUSTOM {
+            return Ok(&*self.context.custom);
+        }
         KINDS
             .iter()
             .copied()
@@ -59,26 +68,53 @@ impl Registry {
 
 impl StageKinds for Registry {
     fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
-        Self::find(&scope.stage.definition.kind)?.plan(scope)
+        match self.find(&scope.stage.definition.kind)?.plan(scope) {
+            Ok(plan) => Ok(plan),
+            Err(Unplanned::Missing(lookups)) => Ok(look_up::plan(&lookups)),
+            Err(Unplanned::Failed(failure)) => Err(failure),
+        }
     }
 
     fn plan_after(&self, scope: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {
-        Self::find(&scope.stage.definition.kind)?.plan_after(scope)
+        self.find(&scope.stage.definition.kind)?.plan_after(scope)
     }
 
     fn plan_on_failure(&self, scope: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {
-        Self::find(&scope.stage.definition.kind)?.plan_on_failure(scope)
+        self.find(&scope.stage.definition.kind)?.plan_on_failure(scope)
+    }
+
+    fn call_off(&self, scope: &Scope<'_>, task: &EffectKey) -> Option<CallOffPlan> {
+        self.find(&scope.stage.definition.kind).ok()?.call_off(scope, task)
     }
 }
 
 #[async_trait]
 impl TaskRunner for Registry {
     async fn run(&self, run: TaskRun) -> TaskOutcome {
-        let outcome = match Self::find(&run.kind) {
+        let outcome = match self.find(&run.kind) {
+            Ok(_) if run.task == look_up::TASK => look_up::run(&self.context, &run).await,
             Ok(kind) => kind.run(&self.context, &run).await,
             Err(failure) => Err(failure),
         };
         outcome.unwrap_or_else(TaskOutcome::Failed)
+    }
+
+    async fn run_errand(&self, run: ErrandRun) -> ErrandOutcome {
+        let outcome = match &run.errand {
+            ErrandKind::Notify { notice } => {
+                let sent = self.context.notifier.notify(&run.key, notice).await;
+                sent.map(|()| "sent".to_owned())
+                    .map_err(|error| Failure { message: error.message, retryable: error.retryable })
+            }
+            ErrandKind::CallOff(call_off) => match self.find(&call_off.kind) {
+                Ok(kind) => kind.run_call_off(&self.context, call_off).await,
+                Err(failure) => Err(failure),
+            },
+        };
+        match outcome {
+            Ok(message) => ErrandOutcome::Done { message },
+            Err(Failure { message, retryable }) => ErrandOutcome::Failed { message, retryable },
+        }
     }
 }
 

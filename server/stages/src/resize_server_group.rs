@@ -19,7 +19,7 @@ use crate::common::outputs::{done, read, succeeded};
 use crate::common::target::{DETERMINE, Target};
 use crate::common::timeouts;
 use crate::common::watch::{Goal, until};
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 const RESIZE: &str = "resize";
 
@@ -39,7 +39,7 @@ impl StageKind for ResizeServerGroup {
         "resize_server_group"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: ResizeServerGroupStage = resolve(scope)?;
         let action = required(config.resize.and_then(|resize| resize.action), "resize")?;
         let inputs = Inputs {
@@ -52,7 +52,7 @@ impl StageKind for ResizeServerGroup {
             TaskSpec::run(RESIZE, timeouts::OPERATION),
             TaskSpec::run("wait_for_capacity", timeouts::UP),
         ];
-        Ok(Plan { inputs: to_inputs(&inputs), before: Vec::new(), tasks })
+        Ok(Plan { inputs: to_inputs(&inputs), tasks, ..Plan::default() })
     }
 
     async fn run(&self, context: &Context, run: &TaskRun) -> Result<TaskOutcome, Failure> {

@@ -16,7 +16,7 @@ use crate::common::config::{duration, from_inputs, inputs, resolve, synthetic, t
 use crate::common::outputs::{read, succeeded};
 use crate::common::target::Target;
 use crate::common::{duration_text, timeouts};
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 pub(crate) struct RollbackCluster;
 
@@ -45,7 +45,7 @@ impl StageKind for RollbackCluster {
         "rollback_cluster"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: RollbackClusterStage = resolve(scope)?;
         let inputs = Inputs {
             target: Cluster::try_from(config.target)?,
@@ -53,7 +53,7 @@ impl StageKind for RollbackCluster {
             wait_between_regions: duration(config.wait_between_regions.as_ref(), Duration::ZERO)?,
         };
         let tasks = vec![TaskSpec::run("determine_candidates", timeouts::DETERMINE)];
-        Ok(Plan { inputs: to_inputs(&inputs), before: Vec::new(), tasks })
+        Ok(Plan { inputs: to_inputs(&inputs), tasks, ..Plan::default() })
     }
 
     fn plan_after(&self, scope: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {

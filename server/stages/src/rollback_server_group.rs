@@ -20,7 +20,7 @@ use crate::common::duration_text;
 use crate::common::operate::{cloud, groups_of};
 use crate::common::outputs::{read, succeeded};
 use crate::common::target::Target;
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 pub(crate) struct RollbackServerGroup;
 
@@ -41,7 +41,7 @@ impl StageKind for RollbackServerGroup {
         "rollback_server_group"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: RollbackServerGroupStage = resolve(scope)?;
         let inputs = Inputs {
             target: Target::try_from(config.target)?,
@@ -50,7 +50,7 @@ impl StageKind for RollbackServerGroup {
             delay_before_disable: duration(config.delay_before_disable.as_ref(), Duration::ZERO)?,
         };
         let tasks = vec![Target::determine_task()];
-        Ok(Plan { inputs: to_inputs(&inputs), before: Vec::new(), tasks })
+        Ok(Plan { inputs: to_inputs(&inputs), tasks, ..Plan::default() })
     }
 
     fn plan_after(&self, scope: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use gennaker_core::artifact::Artifact;
 use gennaker_core::execution::{
     Cause, CommandId, Failure, Origin, ParentStage, Plan, Scope, TaskKind, TaskOutcome, TaskSpec,
 };
@@ -14,8 +15,9 @@ use serde_json::{Map, Value, json};
 
 use crate::common::config::{inputs, resolve, to_inputs};
 use crate::common::operate::request;
+use crate::common::outputs::made_before;
 use crate::common::timeouts;
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 pub(crate) struct RunPipeline;
 
@@ -23,6 +25,8 @@ pub(crate) struct RunPipeline;
 struct Inputs {
     pipeline: String,
     parameters: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    artifacts: Vec<Artifact>,
     detached: bool,
 }
 
@@ -32,21 +36,23 @@ impl StageKind for RunPipeline {
         "run_pipeline"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let RunPipelineStage { pipeline, parameters, detached } = resolve(scope)?;
         let mut tasks = vec![TaskSpec::run("start_pipeline", timeouts::LAUNCH)];
         if !detached {
             let kind = TaskKind::AwaitChild { timeout: timeouts::CHILD };
             tasks.push(TaskSpec { name: "wait_for_pipeline".into(), kind });
         }
-        let inputs = to_inputs(&Inputs { pipeline, parameters: parameters.into_iter().collect(), detached });
-        Ok(Plan { inputs, before: Vec::new(), tasks })
+        let (parameters, artifacts) = (parameters.into_iter().collect(), artifacts(scope));
+        let inputs = to_inputs(&Inputs { pipeline, parameters, artifacts, detached });
+        Ok(Plan { inputs, tasks, ..Plan::default() })
     }
 
     async fn run(&self, context: &Context, run: &TaskRun) -> Result<TaskOutcome, Failure> {
-        let Inputs { pipeline, parameters, detached } = inputs(run)?;
+        let Inputs { pipeline, parameters, artifacts, detached } = inputs(run)?;
         let launch = Launch {
             parameters: parameters.into_iter().map(|(name, value)| (name, Value::String(value))).collect(),
+            artifacts,
             cause: cause(run, detached),
             request: CommandId(request(&run.key, &pipeline)),
             pipeline,
@@ -64,6 +70,19 @@ impl StageKind for RunPipeline {
             Map::from_iter([("execution".to_owned(), Value::String(format!("{application}/executions/{child}")))]);
         Ok(TaskOutcome::Succeeded { outputs, message: format!("started {child}"), child: Some(child) })
     }
+}
+
+/// What the other pipeline gets: the artifacts that this execution was given, and those that the stages before this one made.
+fn artifacts(scope: &Scope<'_>) -> Vec<Artifact> {
+    let start = &scope.execution.start;
+    let given = start.resolved_artifacts.iter().map(|resolved| &resolved.artifact).chain(&start.artifacts).cloned();
+    let mut all: Vec<Artifact> = Vec::new();
+    for artifact in given.chain(made_before(scope)) {
+        if !all.contains(&artifact) {
+            all.push(artifact);
+        }
+    }
+    all
 }
 
 fn cause(run: &TaskRun, detached: bool) -> Cause {

@@ -13,7 +13,7 @@ use crate::common::operate::{cloud, names, resize};
 use crate::common::outputs::done;
 use crate::common::timeouts;
 use crate::common::watch::{Goal, until};
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 const SCALE_DOWN: &str = "scale_down";
 
@@ -25,7 +25,7 @@ impl StageKind for ScaleDownCluster {
         "scale_down_cluster"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: ScaleDownClusterStage = resolve(scope)?;
         let inputs = ClusterInputs {
             target: Cluster::try_from(config.target)?,
@@ -40,7 +40,7 @@ impl StageKind for ScaleDownCluster {
             TaskSpec::run(SCALE_DOWN, timeouts::CLUSTER_OPERATION),
             TaskSpec::run("wait_for_scaled_down", timeouts::DESTROYED),
         ];
-        Ok(Plan { inputs: to_inputs(&inputs.with_deployed(scope)), before: Vec::new(), tasks })
+        Ok(Plan { inputs: to_inputs(&inputs.with_deployed(scope)), tasks, ..Plan::default() })
     }
 
     async fn run(&self, context: &Context, run: &TaskRun) -> Result<TaskOutcome, Failure> {

@@ -12,7 +12,7 @@ use crate::common::operate::{cloud, destroy, names};
 use crate::common::outputs::done;
 use crate::common::timeouts;
 use crate::common::watch::{Goal, until};
-use crate::kind::{Context, StageKind};
+use crate::kind::{Context, StageKind, Unplanned};
 
 const DESTROY: &str = "destroy";
 
@@ -24,7 +24,7 @@ impl StageKind for ShrinkCluster {
         "shrink_cluster"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: ShrinkClusterStage = resolve(scope)?;
         let keep = config.shrink_to.unwrap_or(1);
         let inputs = ClusterInputs {
@@ -41,7 +41,7 @@ impl StageKind for ShrinkCluster {
             TaskSpec::run("wait_for_destroyed", timeouts::DESTROYED),
         ];
         let before = if inputs.allow_active { vec![disable_first(&inputs)] } else { Vec::new() };
-        Ok(Plan { inputs: to_inputs(&inputs.with_deployed(scope)), before, tasks })
+        Ok(Plan { inputs: to_inputs(&inputs.with_deployed(scope)), before, tasks, ..Plan::default() })
     }
 
     async fn run(&self, context: &Context, run: &TaskRun) -> Result<TaskOutcome, Failure> {

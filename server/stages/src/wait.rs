@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use gennaker_core::execution::{Failure, Plan, Scope, TaskKind, TaskSpec};
+use gennaker_core::execution::{Plan, Scope, TaskKind, TaskSpec};
 use gennaker_proto::v1::WaitStage;
 use serde_json::json;
 
 use crate::common::config::{duration, required, resolve};
-use crate::kind::StageKind;
+use crate::kind::{StageKind, Unplanned};
 
 pub(crate) struct Wait;
 
@@ -16,12 +16,12 @@ impl StageKind for Wait {
         "wait"
     }
 
-    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
+    fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Unplanned> {
         let config: WaitStage = resolve(scope)?;
         let given = required(config.duration, "duration")?;
         let duration = duration(Some(&given), Duration::ZERO)?;
         let wait = TaskSpec { name: "wait".into(), kind: TaskKind::Wait { duration } };
         let inputs = json!({ "duration": format!("{}s", duration.as_secs_f64()), "skipText": config.skip_text });
-        Ok(Plan { inputs, before: Vec::new(), tasks: vec![wait] })
+        Ok(Plan { inputs, tasks: vec![wait], ..Plan::default() })
     }
 }

@@ -4,48 +4,54 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use gennaker_core::execution::{Failure, Scope, SyntheticStage};
-use gennaker_core::expression::evaluate;
+use gennaker_core::expression::{Environment, ExpressionError, Template};
 use gennaker_engine::TaskRun;
-use gennaker_proto::{expressions, json, v1};
+use gennaker_proto::expressions::{self, Unresolved};
+use gennaker_proto::json;
 use prost::{Message, Name};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use crate::kind::Unplanned;
 
 /// The configuration of a stage with its expressions evaluated. This is the only place where that is done, and only for
 /// stages of the pipeline: a synthetic stage has values, which must not be taken for expressions.
-pub(crate) fn resolve<T: Message + Name + Default>(scope: &Scope<'_>) -> Result<T, Failure> {
-    let definition = &scope.stage.definition;
-    if scope.stage.parent.is_some() {
-        return decode(scope.config());
+pub(crate) fn resolve<T: Message + Name + Default>(scope: &Scope<'_>) -> Result<T, Unplanned> {
+    let config = scope.config();
+    let declared = &scope.stage.definition.expressions;
+    if scope.stage.parent.is_some() || (declared.is_empty() && !may_have_expression(config)) {
+        return Ok(decode(config)?);
     }
-    if definition.expressions.is_empty()
-        && !may_have_expression(scope.config())
-        && let Ok(config) = json::decode(scope.config())
-    {
-        return Ok(config);
+    evaluated(&scope.stage.definition.kind, config, declared, &Environment::from(scope))
+}
+
+/// A configuration of a kind with the values of its expressions.
+pub(crate) fn evaluated<T: Message + Name + Default>(
+    kind: &str,
+    config: &Value,
+    declared: &BTreeMap<String, String>,
+    environment: &Environment<'_>,
+) -> Result<T, Unplanned> {
+    let value = |text: &str| Template::parse(text)?.evaluate(environment);
+    expressions::evaluate(kind, config, declared, value).map_err(|error| match error {
+        Unresolved::Expressions(failed) => unplanned(&failed),
+        Unresolved::Violations(violations) => {
+            let all: Vec<String> = violations.iter().map(|v| format!("{}: {}", v.field, v.description)).collect();
+            Failure::permanent(all.join("; ")).into()
+        }
+    })
+}
+
+/// Mistakes come before answers that are missing: looking something up would not mend them.
+fn unplanned(failed: &[(String, ExpressionError)]) -> Unplanned {
+    let mistakes = failed.iter().filter(|(_, error)| error.missing().is_none());
+    let mistakes: Vec<String> = mistakes.map(|(path, error)| format!("{path}: {error}")).collect();
+    if mistakes.is_empty() {
+        Unplanned::Missing(failed.iter().filter_map(|(_, error)| error.missing().cloned()).collect())
+    } else {
+        Failure::permanent(mistakes.join("; ")).into()
     }
-    let mut stage = json!({ "expressions": definition.expressions });
-    stage[&definition.kind] = scope.config().clone();
-    let stage: v1::Stage = decode(&stage)?;
-    let texts = expressions::all(&stage);
-    if texts.is_empty() {
-        return decode(scope.config());
-    }
-    let mut values = BTreeMap::new();
-    for (path, text) in texts {
-        let value =
-            evaluate(&text, scope).map_err(|error| Failure::permanent(format!("{path}: {error} of {text:?}")))?;
-        values.insert(path, value);
-    }
-    let stage = expressions::apply(&stage, &values).map_err(|violations| {
-        let all: Vec<String> = violations.iter().map(|v| format!("{}: {}", v.field, v.description)).collect();
-        Failure::permanent(all.join("; "))
-    })?;
-    let kinds = gennaker_proto::descriptor::<v1::Stage>();
-    let field = kinds.get_field_by_name(&definition.kind).map(|field| field.json_name().to_owned());
-    let config = field.and_then(|field| json::encode(&stage).get(&field).cloned());
-    decode(&config.unwrap_or_else(|| json!({})))
 }
 
 /// Whether there is a text anywhere that could be an expression. Most stages have none, and looking is much cheaper than
@@ -59,7 +65,8 @@ fn may_have_expression(config: &Value) -> bool {
     }
 }
 
-fn decode<T: Message + Name + Default>(config: &Value) -> Result<T, Failure> {
+/// The message of a kind, without a look at its texts.
+pub(crate) fn decode<T: Message + Name + Default>(config: &Value) -> Result<T, Failure> {
     json::decode(config).map_err(|error| Failure::permanent(format!("the stage's configuration is wrong: {error}")))
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod cluster;
 pub(crate) mod config;
 pub(crate) mod description;
 pub(crate) mod duration_text;
+pub(crate) mod http;
 pub(crate) mod launch;
 pub(crate) mod operate;
 pub(crate) mod outputs;

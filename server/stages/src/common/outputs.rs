@@ -1,5 +1,6 @@
 //! What stages put out and later stages read.
 
+use gennaker_core::artifact::Artifact;
 use gennaker_core::cloud::{Location, ResourceId};
 use gennaker_core::execution::{Failure, Scope, TaskOutcome};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,9 @@ use serde_json::{Map, Value};
 const DEPLOYMENTS: &str = "deployments";
 /// The key under which images that were found are listed.
 const IMAGES: &str = "images";
+
+/// The key under which stages list the artifacts that they made.
+const ARTIFACTS: &str = "artifacts";
 
 /// A server group that a stage made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +48,11 @@ pub(crate) fn found_image(scope: &Scope<'_>, location: &Location) -> Option<Stri
     let images = scope.ancestors().into_iter().flat_map(|stage| list::<FoundImage>(&stage.outputs, IMAGES));
     let mut here = images.filter(|found| found.account == location.account && found.region == location.region);
     here.next().map(|found| found.image)
+}
+
+/// The artifacts that stages before this one made, those of the nearest first.
+pub(crate) fn made_before(scope: &Scope<'_>) -> Vec<Artifact> {
+    scope.ancestors().into_iter().flat_map(|stage| list(&stage.outputs, ARTIFACTS)).collect()
 }
 
 fn list<T: for<'de> Deserialize<'de>>(outputs: &Map<String, Value>, key: &str) -> Vec<T> {

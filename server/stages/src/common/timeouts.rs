@@ -14,6 +14,10 @@ pub(crate) const CHECK: Duration = Duration::from_secs(30);
 pub(crate) const OPERATION: Duration = minutes(5);
 /// Changes of several server groups of a cluster.
 pub(crate) const CLUSTER_OPERATION: Duration = minutes(5);
+/// Calling a URL, until it gives an answer that is no refusal.
+pub(crate) const WEBHOOK: Duration = minutes(5);
+/// Answers from outside that expressions need.
+pub(crate) const LOOK_UP: Duration = minutes(2);
 /// Starting another execution.
 pub(crate) const LAUNCH: Duration = minutes(15);
 /// A child execution may take so long, if its stage has no timeout of its own that is shorter.

@@ -7,6 +7,7 @@ use gennaker_core::execution::{Failure, TaskOutcome};
 use gennaker_core::strategy::{Readiness, readiness};
 use gennaker_engine::TaskRun;
 use gennaker_ports::{Cloud, CloudError};
+use serde_json::Map;
 
 use super::operate::{Explain, group, names};
 use super::outputs::done;
@@ -45,7 +46,8 @@ pub(crate) async fn until(goal: Goal<'_>, cloud: &dyn Cloud, run: &TaskRun) -> R
             Ok(Seen::Reached(message)) => return Ok(done(message)),
             Ok(Seen::Waiting { message, percent }) => run.progress.report(message, percent),
             Err(Failure { message, retryable: true }) => {
-                return Ok(TaskOutcome::Later { after: WHILE_UNAVAILABLE, message, percent: None });
+                let (after, outputs) = (WHILE_UNAVAILABLE, Map::new());
+                return Ok(TaskOutcome::Later { after, message, percent: None, outputs });
             }
             Err(failure) => return Err(failure),
         }

@@ -23,6 +23,7 @@ fn judged(decision: JudgmentDecision, input: Option<&str>) -> (StageStatus, Valu
     story.command(&Command::Judge {
         stage: "it".into(),
         actor: "ada".into(),
+        roles: Vec::new(),
         decision,
         input: input.map(str::to_owned),
         comment: "fine".into(),
@@ -35,7 +36,12 @@ fn judged(decision: JudgmentDecision, input: Option<&str>) -> (StageStatus, Valu
 fn a_judgment_decides() {
     let (status, outputs) = judged(JudgmentDecision::Continue, Some("blue"));
     assert_eq!(status, StageStatus::Succeeded);
-    assert_eq!(outputs, json!({"decision": "CONTINUE", "judge": "ada", "input": "blue", "comment": "fine"}));
+    let verdict = json!({"decision": "CONTINUE", "judge": "ada", "input": "blue", "comment": "fine"});
+    assert_eq!(outputs["verdicts"], json!([verdict]));
+    assert_eq!(
+        (&outputs["decision"], &outputs["judge"], &outputs["input"]),
+        (&verdict["decision"], &verdict["judge"], &verdict["input"])
+    );
     let (status, outputs) = judged(JudgmentDecision::Stop, None);
     assert_eq!(status, StageStatus::Terminal);
     assert_eq!(outputs["decision"], "STOP");

@@ -10,14 +10,19 @@ use futures::FutureExt;
 use gennaker_core::Timestamp;
 use gennaker_core::cloud::{Location, ResourceId, ServerGroup, Workload};
 use gennaker_core::execution::{
-    Cause, Command, Concurrency, Context as Decide, Definition, EffectKey, EventRecord, Execution, ExecutionId,
-    ExecutionStatus, FailurePolicy, Origin, Stage, StageDefinition, Start, TaskRef, create, handle,
+    Cause, Command, Context as Decide, Definition, EffectKey, ErrandOutcome, EventRecord, Execution, ExecutionId,
+    ExecutionStatus, Origin, Stage, StageDefinition, Start, TaskRef, create, handle,
 };
 use gennaker_core::strategy::TrafficGuard;
-use gennaker_engine::{Progress, TaskRun, TaskRunner};
+use gennaker_engine::{ErrandRun, Progress, TaskRun, TaskRunner};
 use gennaker_ports::cloud::ServerGroupFilter;
 use gennaker_ports::testing::cloud::{MemoryCloud, Operation};
-use gennaker_ports::{Cloud, Clouds, Launch, LaunchError, Launcher, TrafficGuards, TrafficGuardsUnavailable};
+use gennaker_ports::testing::egress::ScriptedEgress;
+use gennaker_ports::testing::notifier::RecordingNotifier;
+use gennaker_ports::testing::records::MemoryRecords;
+use gennaker_ports::{
+    Cloud, Clouds, Launch, LaunchError, Launcher, SecretError, Secrets, TrafficGuards, TrafficGuardsUnavailable,
+};
 use serde_json::{Value, json};
 
 use crate::{Context, Registry};
@@ -27,6 +32,8 @@ use crate::{Context, Registry};
 pub(super) struct World {
     pub(super) cloud: MemoryCloud,
     pub(super) launches: Arc<Mutex<Vec<Launch>>>,
+    pub(super) egress: ScriptedEgress,
+    pub(super) records: MemoryRecords,
     registry: Registry,
     started: Arc<AtomicU64>,
     /// Every effect is done twice, as after a crash before its outcome was kept.
@@ -39,14 +46,27 @@ impl World {
     }
 
     pub(super) fn guarded(guards: Vec<TrafficGuard>) -> Self {
-        let cloud = MemoryCloud::new();
+        Self::with(|context| context.guards = Arc::new(Fixed(guards)))
+    }
+
+    /// One where something is otherwise than usual.
+    pub(super) fn with(change: impl FnOnce(&mut Context)) -> Self {
+        let (cloud, egress, records) = (MemoryCloud::new(), ScriptedEgress::new(), MemoryRecords::new());
         let launches = Arc::new(Mutex::new(Vec::new()));
-        let registry = Registry::new(Context {
+        let mut context = Context {
             clouds: Clouds::new(vec![Arc::new(cloud.clone())]),
             launcher: Arc::new(FakeLauncher(launches.clone())),
-            guards: Arc::new(Fixed(guards)),
-        });
-        Self { cloud, launches, registry, started: Arc::default(), repeats: false }
+            guards: Arc::new(Fixed(Vec::new())),
+            egress: Arc::new(egress.clone()),
+            secrets: Arc::new(FakeSecrets),
+            notifier: Arc::new(RecordingNotifier::new()),
+            records: Arc::new(records.clone()),
+            custom: Arc::default(),
+            url_functions: true,
+        };
+        change(&mut context);
+        let registry = Registry::new(context);
+        Self { cloud, launches, egress, records, registry, started: Arc::default(), repeats: false }
     }
 
     /// A settled server group that was there before.
@@ -93,7 +113,7 @@ impl World {
             revision: 1,
             display_name: "Release".into(),
             stages,
-            concurrency: Concurrency::default(),
+            ..Definition::default()
         };
         let number = self.started.fetch_add(1, Ordering::Relaxed);
         let start = Start {
@@ -107,6 +127,8 @@ impl World {
             },
             parameters,
             labels: BTreeMap::new(),
+            artifacts: Vec::new(),
+            resolved_artifacts: Vec::new(),
         };
         let now = Timestamp::from_secs(1_000_000);
         let (execution, decision) = create(start, false, &Decide { now, kinds: &self.registry, random: 0 });
@@ -120,13 +142,8 @@ pub(super) fn stage(id: &str, kind: &str, config: Value) -> StageDefinition {
         id: id.into(),
         name: format!("{id} stage"),
         kind: kind.into(),
-        depends_on: Vec::new(),
-        on_failure: FailurePolicy::default(),
-        timeout: None,
-        succeed_on_timeout: false,
-        window: None,
         config,
-        expressions: BTreeMap::new(),
+        ..StageDefinition::default()
     }
 }
 
@@ -191,6 +208,25 @@ impl Story {
             }
         }
         false
+    }
+
+    /// Does what was set off, and tells how each try went.
+    pub(super) fn do_errands(&mut self) -> Vec<ErrandOutcome> {
+        let runs: Vec<(u32, u32, ErrandRun)> = self
+            .execution
+            .outstanding_errands()
+            .map(|errand| {
+                let (execution, kind) = (self.execution.start.clone(), errand.spec.kind.clone());
+                (errand.id, errand.attempt, ErrandRun { key: errand.id.to_string(), execution, errand: kind })
+            })
+            .collect();
+        let mut outcomes = Vec::new();
+        for (errand, attempt, run) in runs {
+            let outcome = self.world.registry.run_errand(run).now_or_never().expect("fakes answer at once");
+            outcomes.push(outcome.clone());
+            self.command(&Command::ErrandOutcome { errand, attempt, outcome });
+        }
+        outcomes
     }
 
     pub(super) fn status(&self) -> ExecutionStatus {
@@ -268,6 +304,21 @@ impl TrafficGuards for Fixed {
     async fn guards(&self, application: &str) -> Result<Vec<TrafficGuard>, TrafficGuardsUnavailable> {
         assert_eq!(application, "shop");
         Ok(self.0.clone())
+    }
+}
+
+/// Knows one secret.
+struct FakeSecrets;
+
+#[async_trait]
+impl Secrets for FakeSecrets {
+    async fn secret(&self, reference: &str) -> Result<Vec<u8>, SecretError> {
+        match reference {
+            "env:TOKEN" => Ok(b"sesame".to_vec()),
+            _ => {
+                Err(SecretError::Unreadable { reference: reference.to_owned(), problem: "it is not there".to_owned() })
+            }
+        }
     }
 }
 

@@ -1,0 +1,103 @@
+//! The headers of calls.
+
+use std::collections::BTreeMap;
+
+use gennaker_core::execution::Failure;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::kind::Context;
+
+/// Headers that belong to the connection or are made from the call, not by its author.
+const RESERVED: [&str; 11] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// The headers of a stage's calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Headers {
+    pub(super) plain: BTreeMap<String, String>,
+    /// Names with references to secrets. The values are read when they are sent, and are kept nowhere.
+    pub(super) secret: BTreeMap<String, String>,
+}
+
+impl Headers {
+    /// The headers with their values; the secret ones only where the receiver may know them.
+    pub(super) async fn values(&self, context: &Context, secrets: bool) -> Result<Vec<(String, String)>, Failure> {
+        let mut headers: Vec<(String, String)> =
+            self.plain.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
+        for (name, reference) in self.secret.iter().filter(|_| secrets) {
+            let unusable = |why: &dyn std::fmt::Display| Failure::permanent(format!("header {name}: {why}"));
+            let value = context.secrets.secret(reference).await.map_err(|error| unusable(&error))?;
+            let value = String::from_utf8(value).ok().filter(|value| is_value(value));
+            let value = value.ok_or_else(|| unusable(&"its secret is not one line of text"))?;
+            headers.push((name.to_ascii_lowercase(), value));
+        }
+        Ok(headers)
+    }
+
+    /// What is wrong with the names and the plain values.
+    pub(super) fn problem(&self) -> Option<String> {
+        let mut names: Vec<String> =
+            self.plain.keys().chain(self.secret.keys()).map(|name| name.to_ascii_lowercase()).collect();
+        names.sort();
+        if let Some([twice, _]) = names.array_windows().find(|[one, other]| one == other) {
+            return Some(format!("the header {twice} is there twice"));
+        }
+        if let Some(reserved) = names.iter().find(|name| RESERVED.contains(&name.as_str())) {
+            return Some(format!("the header {reserved} can't be set"));
+        }
+        let wrong = self.plain.iter().find(|(_, value)| !is_value(value));
+        wrong.map(|(name, _)| format!("the value of the header {name} is not one line of text"))
+    }
+}
+
+fn is_value(value: &str) -> bool {
+    !value.chars().any(|character| character.is_control() && character != '\t')
+}
+
+/// Whether two URLs lead to the same server: what one of them may know, the other may know too.
+pub(super) fn same_server(one: &str, other: &str) -> bool {
+    match (Url::parse(one), Url::parse(other)) {
+        (Ok(one), Ok(other)) => one.origin().is_tuple() && one.origin() == other.origin(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(plain: &[(&str, &str)], secret: &[&str]) -> Option<String> {
+        let plain = plain.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let secret = secret.iter().map(|&name| (name.to_owned(), "env:X".to_owned())).collect();
+        Headers { plain, secret }.problem()
+    }
+
+    #[test]
+    fn headers_that_can_not_be_sent() {
+        assert_eq!(problem(&[("X-A", "a\tb")], &["X-B"]), None);
+        assert_eq!(problem(&[("X-A", "a")], &["x-a"]).unwrap(), "the header x-a is there twice");
+        assert_eq!(problem(&[("Content-Length", "1")], &[]).unwrap(), "the header content-length can't be set");
+        assert!(problem(&[("X-A", "a\r\nX-B: c")], &[]).unwrap().contains("not one line"));
+    }
+
+    #[test]
+    fn servers_are_told_apart() {
+        assert!(same_server("https://a/x", "https://a:443/y?z"));
+        assert!(!same_server("https://a/x", "http://a/x"));
+        assert!(!same_server("https://a/x", "https://a.b/x"));
+        assert!(!same_server("x", "x"));
+    }
+}
