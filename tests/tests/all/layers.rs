@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// What each crate of the house may depend on.
-const ALLOWED: [(&str, &[&str]); 17] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("gennaker-proto", &[]),
     ("gennaker-core", &[]),
     ("gennaker-ports", &["gennaker-core"]),
@@ -15,6 +15,7 @@ const ALLOWED: [(&str, &[&str]); 17] = [
     ("gennaker-store", &["gennaker-core", "gennaker-ports"]),
     ("gennaker-cloud-local", &["gennaker-core", "gennaker-ports"]),
     ("gennaker-integrations", &["gennaker-core", "gennaker-ports"]),
+    ("gennaker-spinnaker", &["gennaker-proto"]),
     (
         "gennaker-app",
         &[
@@ -23,6 +24,7 @@ const ALLOWED: [(&str, &[&str]); 17] = [
             "gennaker-engine",
             "gennaker-stages",
             "gennaker-triggers",
+            "gennaker-spinnaker",
             "gennaker-proto",
         ],
     ),
