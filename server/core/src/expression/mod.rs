@@ -27,6 +27,7 @@ mod operators;
 mod output;
 mod parser;
 mod patterns;
+mod rank;
 mod roots;
 mod template;
 mod text;
