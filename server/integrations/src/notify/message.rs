@@ -18,6 +18,8 @@ pub(super) struct Message<'a> {
     pub(super) link: Option<String>,
 }
 
+/// The most characters of a text that are sent; a failure may have brought whole logs along.
+const TEXT: usize = 20_000;
 /// What the link to the execution is called.
 pub(super) const LINK: &str = "Open the execution";
 
@@ -28,7 +30,7 @@ impl<'a> Message<'a> {
             key,
             notice,
             title: one_line(&notice.subject),
-            text: markup::read(text),
+            text: markup::read(&shortened(text, TEXT)),
             link: public_url.map(|url| format!("{}/{}", url.trim_end_matches('/'), notice.execution)),
         }
     }
