@@ -1,5 +1,7 @@
 //! What can be wrong with an expression, and where.
 
+use std::cmp::Reverse;
+
 use super::Lookup;
 
 /// A mistake in a text with expressions.
@@ -159,18 +161,27 @@ impl Problem {
             }
             Self::Unknown { owner, name, known } => {
                 shorten(owner, SHOWN);
-                shorten(name, SHOWN);
-                known.truncate(OFFERED + 1);
-                known.iter_mut().for_each(|name| shorten(name, SHOWN));
+                shorten_offer(name, known);
             }
-            Self::NotOffered { name, known, .. } => {
-                shorten(name, SHOWN);
-                known.iter_mut().for_each(|name| shorten(name, SHOWN));
-            }
+            Self::NotOffered { name, known, .. } => shorten_offer(name, known),
             Self::TooLong { .. } | Self::TooDeep { .. } | Self::TooCostly { .. } | Self::Missing(_) => {}
         }
         self
     }
+}
+
+/// Keeps as many names as are shown and one more. Where that is not all, those come first that begin like the one looked for.
+fn shorten_offer(name: &mut String, known: &mut Vec<String>) {
+    if known.len() > OFFERED {
+        known.sort_by_cached_key(|offered| Reverse(common_beginning(offered, name)));
+        known.truncate(OFFERED + 1);
+    }
+    shorten(name, SHOWN);
+    known.iter_mut().for_each(|name| shorten(name, SHOWN));
+}
+
+fn common_beginning(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
 }
 
 fn shorten(text: &mut String, limit: usize) {
@@ -223,5 +234,19 @@ pub(super) enum Fault {
 impl Fault {
     pub(super) fn new(at: usize, problem: Problem) -> Self {
         Self::Wrong { at, problem: Box::new(problem.shortened()) }
+    }
+
+    /// The byte where it is.
+    pub(super) const fn at(&self) -> usize {
+        match self {
+            Self::Wrong { at, .. } | Self::Minus(at) => *at,
+        }
+    }
+
+    pub(super) fn into_problem(self) -> Problem {
+        match self {
+            Self::Wrong { problem, .. } => *problem,
+            Self::Minus(_) => Problem::NotAllowed("the hyphen is neither part of a name nor a minus sign".to_owned()),
+        }
     }
 }

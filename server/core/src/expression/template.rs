@@ -182,17 +182,9 @@ impl Expression {
                     minus.push(at);
                     let paid = session.budget.bytes(self.source.len());
                     paid.map_err(|problem| error(Fault::new(at, problem), &self.source, self.position))?;
-                    parsed = parse(&self.source, Closing::EndOfText, &minus);
-                    root = match &parsed {
-                        Ok(parsed) => &parsed.root,
-                        Err(_) => {
-                            return Err(error(
-                                Fault::new(at, Problem::NotAllowed("the name is not there".into())),
-                                &self.source,
-                                self.position,
-                            ));
-                        }
-                    };
+                    let again = parse(&self.source, Closing::EndOfText, &minus);
+                    parsed = again.map_err(|fault| error(fault, &self.source, self.position))?;
+                    root = &parsed.root;
                 }
                 Err(fault) => return Err(error(fault, &self.source, self.position)),
             }
@@ -257,7 +249,7 @@ impl Taken<'_> {
         self.counted = start;
         let position = self.characters + 1;
         let rest = &self.text[start..];
-        let parsed = parse(rest, Closing::Brace, &[]).map_err(|fault| error(fault, rest, position))?;
+        let parsed = parse(rest, Closing::Brace, &[]).map_err(|fault| unparsed(fault, rest, position))?;
         self.looks_up |= parsed.looks_up;
         self.at = start + parsed.after;
         let source = rest[..parsed.end].into();
@@ -275,15 +267,17 @@ const fn whole(problem: Problem) -> ExpressionError {
     ExpressionError { position: 1, expression: String::new(), problem }
 }
 
-/// A mistake in an expression: its text, which may go on behind it, and the place where it begins.
+/// A mistake in an expression that is not well formed: nobody knows where it ends, so it is shown up to the next brace.
+fn unparsed(fault: Fault, rest: &str, position: usize) -> ExpressionError {
+    let at = fault.at();
+    let end = rest[at..].find('}').map_or(rest.len(), |found| at + found);
+    let mut error = error(fault, rest, position);
+    error.expression = cut(&rest[..end], SHOWN);
+    error
+}
+
+/// A mistake in an expression that begins at a place of the text.
 fn error(fault: Fault, source: &str, position: usize) -> ExpressionError {
-    let (at, problem) = match fault {
-        Fault::Wrong { at, problem } => (at, *problem),
-        Fault::Minus(at) => {
-            (at, Problem::NotAllowed("the hyphen is neither part of a name nor a minus sign".to_owned()))
-        }
-    };
-    let end = source[at..].find('}').map_or(source.len(), |found| at + found);
-    let position = position + source[..at].chars().count();
-    ExpressionError { position, expression: cut(&source[..end], SHOWN), problem }
+    let position = position + source[..fault.at()].chars().count();
+    ExpressionError { position, expression: cut(source, SHOWN), problem: fault.into_problem() }
 }

@@ -1,6 +1,11 @@
 //! The language as a whole, on one execution.
 
 mod catalogue;
+mod errors;
+mod look_up;
+mod properties;
+mod templates;
+mod traces;
 mod world;
 
 use serde_json::Value as Json;
@@ -14,4 +19,13 @@ fn said(text: &str) -> Json {
 /// The value of an expression, or what is wrong with it.
 fn of(expression: &str) -> Json {
     said(&format!("${{ {expression} }}"))
+}
+
+/// Each text with its value or what is wrong with it, one a line.
+fn told(texts: &[&str]) -> String {
+    texts
+        .iter()
+        .map(|text| format!("{text}: {}", said(text).to_string().replace("\\\"", "'")))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
