@@ -296,6 +296,8 @@ impl Dialect for TeamsMarkdown {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::read;
     use super::*;
 
@@ -326,5 +328,30 @@ mod tests {
             }
         }
         assert!(!Html.document(&blocks).contains("\"onmouse") && !Cards.document(&blocks).contains("\"onmouse"));
+    }
+
+    /// Whether every tag, or what looks like one, is one of those that we write.
+    fn only_known(written: &str, known: &[&str]) -> bool {
+        written.split('<').skip(1).all(|after| known.iter().any(|tag| after.starts_with(tag)))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_text_writes_a_tag_of_its_own(text in "([*_`\\\\<>\\[\\]()!@#|&\"' \n.a-d1-]|http://|https://x|mailto:|```|javascript:|<!here>){0,60}") {
+            let blocks = read(&text);
+            let html = Html.document(&blocks);
+            let tags = [
+                "strong>", "/strong>", "em>", "/em>", "code>", "/code>", "br>", "p>", "/p>", "h3>", "/h3>", "div>", "/div>",
+                "blockquote>", "/blockquote>", "pre>", "/pre>", "a href=\"http://", "a href=\"https://", "a href=\"mailto:", "/a>",
+            ];
+            prop_assert!(only_known(&html, &tags), "{}", html);
+            let cards = Cards.document(&blocks);
+            let tags = ["b>", "/b>", "i>", "/i>", "br>", "a href=\"http://", "a href=\"https://", "a href=\"mailto:", "/a>"];
+            prop_assert!(only_known(&cards, &tags), "{}", cards);
+            let mrkdwn = Mrkdwn.document(&blocks);
+            prop_assert!(only_known(&mrkdwn, &["http://", "https://", "mailto:"]), "{}", mrkdwn);
+        }
     }
 }
