@@ -117,6 +117,9 @@ fn line(row: &Row<'_>, widest: usize, now: DateTime<Utc>, palette: Palette) -> S
     if !is_done(row.stage.status()) {
         line.push_str(&activity(row, now, palette));
     }
+    if let Some(skip) = row.stage.skip.as_ref().filter(|skip| !skip.reason.is_empty()) {
+        line.push_str(&format!("  {}", palette.paint(Tone::Muted, &one_line(&skip.reason))));
+    }
     line.trim_end().to_owned()
 }
 

@@ -355,6 +355,15 @@ fn a_wait_says_how_long_it_still_lasts() {
 }
 
 #[test]
+fn a_skipped_stage_says_why() {
+    let mut night = stage("night", "Night", "", StageStatus::Skipped, (-1.0, -1.0));
+    let reason = "its condition does not hold: parameters.night".to_owned();
+    night.skip = Some(v1::Skip { reason: reason.clone(), ..Default::default() });
+    let text = tree(execution(ExecutionStatus::Succeeded, vec![night]), 5.0, 120);
+    assert!(text.ends_with(&reason) && text.contains("↷ Night"), "{text}");
+}
+
+#[test]
 fn colors_do_not_move_columns() {
     let plain = tree(deploying(), 12.3, 100);
     let style = Style { columns: 100, palette: Palette::new(true), program: "gennaker" };
