@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod errors;
+mod guide;
 mod look_up;
 mod properties;
 mod templates;

@@ -1,5 +1,7 @@
 //! What there is in the language, for its documentation.
 
+mod markdown;
+
 use super::builtin::Builtin;
 use super::{functions, methods, types};
 
