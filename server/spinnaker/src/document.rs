@@ -11,6 +11,9 @@ pub(crate) const LONGEST: usize = 4_000_000;
 /// The most pipelines of an import.
 pub(crate) const MOST_PIPELINES: usize = 500;
 
+/// The most elements of a list in a pipeline: stages, triggers, parameters and so on.
+pub(crate) const MOST_ELEMENTS: usize = 5_000;
+
 /// A pipeline's object and where it was.
 pub(crate) struct Document {
     /// `documents[0]` or `documents[0][3]`.
@@ -51,6 +54,16 @@ pub(crate) fn read(text: &str) -> Result<Json, String> {
     let value: Json = serde_json::from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
     check_depth(&value)?;
     Ok(value)
+}
+
+/// Refuses to make so many copies of an object that they are greater than a document.
+pub(crate) fn check_copies(object: &Map<String, Json>, copies: usize) -> Result<(), String> {
+    // One that is small can be copied to all regions that there are.
+    let length: usize = object.iter().map(|(key, value)| key.len() + value.to_string().len()).sum();
+    if length.saturating_mul(copies) > LONGEST {
+        return Err(format!("{copies} copies of it, one for each region, are more than {LONGEST} bytes"));
+    }
+    Ok(())
 }
 
 /// Refuses what is nested deeper than a message can be.

@@ -72,7 +72,7 @@ impl<'a> Names<'a> {
     fn of(drafts: &mut [Draft], known: &'a Known) -> Self {
         let mut names = Self { known, pipelines: known.imported.clone() };
         let prefix = format!("applications/{}/pipelines/", known.application);
-        let (mut taken, mut seen) = (known.taken.clone(), BTreeSet::new());
+        let (mut taken, mut seen) = (names::taken(&known.taken), BTreeSet::new());
         for draft in drafts {
             let Some(object) = &draft.object else { continue };
             let label = label(object);

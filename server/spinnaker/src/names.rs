@@ -1,6 +1,6 @@
 //! Ids made of names.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The most characters of an id.
 const LONGEST: usize = 63;
@@ -22,17 +22,34 @@ pub(crate) fn slug(name: &str, otherwise: &str) -> String {
     if slug.is_empty() { otherwise.to_owned() } else { slug.to_owned() }
 }
 
+/// Ids that are taken, each with the number to try next for another one like it.
+pub(crate) type Taken = BTreeMap<String, usize>;
+
 /// An id that is free, and is taken from now on: `id`, `id-2`, `id-3`...
-pub(crate) fn unique(id: &str, taken: &mut BTreeSet<String>) -> String {
-    let mut number = 1;
+pub(crate) fn unique(id: &str, taken: &mut Taken) -> String {
+    let Some(first) = taken.get(id).copied() else {
+        taken.insert(id.to_owned(), SECOND);
+        return id.to_owned();
+    };
+    let mut number = first;
     loop {
-        let candidate = if number == 1 { id.to_owned() } else { with_ending(id, &format!("-{number}")) };
-        if taken.insert(candidate.clone()) {
+        let candidate = with_ending(id, &format!("-{number}"));
+        number += 1;
+        if !taken.contains_key(&candidate) {
+            taken.insert(id.to_owned(), number);
+            taken.insert(candidate.clone(), SECOND);
             return candidate;
         }
-        number += 1;
     }
 }
+
+/// Ids as taken ones.
+pub(crate) fn taken<'a>(ids: impl IntoIterator<Item = &'a String>) -> Taken {
+    ids.into_iter().map(|id| (id.clone(), SECOND)).collect()
+}
+
+/// The number of the second id that is alike.
+const SECOND: usize = 2;
 
 /// An id with an ending, cut so that it isn't too long.
 pub(crate) fn with_ending(id: &str, ending: &str) -> String {
@@ -74,10 +91,10 @@ mod tests {
         assert_eq!(slug(&"a".repeat(200), "x").len(), 63);
         assert_eq!(application("My-App"), "my_app");
         assert_eq!(application("_x"), "x");
-        let mut taken = BTreeSet::new();
+        let mut taken = Taken::new();
         let made: Vec<String> = (0..3).map(|_| unique("a", &mut taken)).collect();
         assert_eq!(made, ["a", "a-2", "a-3"]);
-        assert_eq!(unique(&"b".repeat(63), &mut ["b".repeat(63)].into()).len(), 63);
+        assert_eq!(unique(&"b".repeat(63), &mut super::taken(&["b".repeat(63)])).len(), 63);
         assert!(is_stage_id("1") && is_stage_id("bake_1-x") && !is_stage_id("a b") && !is_stage_id("-1"));
         assert_eq!(trigger_id(&"p".repeat(63), "ci").len(), 63);
     }

@@ -3,6 +3,7 @@
 use gennaker_proto::{json, v1};
 use serde_json::{Map, Value as Json, json};
 
+use crate::document::MOST_ELEMENTS;
 use crate::export::Export;
 use crate::form::{self, FOREIGN, UNKNOWN};
 use crate::import::{self, Import};
@@ -43,7 +44,8 @@ const LAZY_EXPRESSIONS: &str =
 
 /// The pipeline in an object, under its name here. Its triggers are left.
 pub(crate) fn import(import: &mut Import<'_>, from: &mut Source, name: &str) -> Option<v1::Pipeline> {
-    let label = import::label(&from.clone().into_rest());
+    let label = from.with(import::label);
+    check_lists(import, from);
     let mut to = Map::new();
     to.insert("name".to_owned(), Json::from(name));
     to.insert("labels".to_owned(), Import::labels(&label));
@@ -60,6 +62,17 @@ pub(crate) fn import(import: &mut Import<'_>, from: &mut Source, name: &str) -> 
         Err(error) => {
             import.findings.error(error.path, error.message);
             None
+        }
+    }
+}
+
+/// Empties the lists that are too long to be read.
+fn check_lists(import: &mut Import<'_>, from: &mut Source) {
+    for key in ["stages", "triggers", "parameterConfig", "notifications", "expectedArtifacts"] {
+        let count = from.peek(key).and_then(Json::as_array).map_or(0, Vec::len);
+        if count > MOST_ELEMENTS {
+            import.findings.error(key, format!("there are at most {MOST_ELEMENTS}, and here are {count}"));
+            from.skip(&[key]);
         }
     }
 }

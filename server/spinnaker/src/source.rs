@@ -87,6 +87,11 @@ impl Source {
         Some(flag)
     }
 
+    /// What a function says of the object.
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&Map<String, Json>) -> T) -> T {
+        look(&self.object)
+    }
+
     pub(crate) fn peek(&self, key: &str) -> Option<&Json> {
         self.object.get(key).filter(|value| !value.is_null())
     }

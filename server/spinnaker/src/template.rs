@@ -123,7 +123,7 @@ impl Template {
                 && inherited.as_ref().is_none_or(|list| list.iter().any(|word| word == key));
             let base = pipeline.remove(theirs).filter(|_| keeps);
             let more = [config.remove(key), config.remove(theirs)];
-            let merged = merge(base.into_iter().chain(more.into_iter().flatten()), identity);
+            let merged = merge(base.into_iter().chain(more.into_iter().flatten()), identity)?;
             pipeline.insert(theirs.to_owned(), Json::Array(merged));
         }
         if config.remove("stages").is_some_and(|stages| !is_empty(&stages)) {
@@ -157,10 +157,13 @@ fn words(list: Option<Json>) -> Vec<String> {
 }
 
 /// Lists one after the other. A later element with the same identity replaces an earlier one.
-fn merge(lists: impl Iterator<Item = Json>, identity: &str) -> Vec<Json> {
+fn merge(lists: impl Iterator<Item = Json>, identity: &str) -> Result<Vec<Json>, String> {
     let mut merged: Vec<Json> = Vec::new();
     for list in lists {
         let Json::Array(elements) = list else { continue };
+        if merged.len() + elements.len() > MOST_MERGED {
+            return Err(format!("a list of the template and its configuration has more than {MOST_MERGED} elements"));
+        }
         for element in elements {
             let same = |known: &Json| match (known.get(identity), element.get(identity)) {
                 (Some(known), Some(new)) => known == new,
@@ -172,8 +175,11 @@ fn merge(lists: impl Iterator<Item = Json>, identity: &str) -> Vec<Json> {
             }
         }
     }
-    merged
+    Ok(merged)
 }
+
+/// The most elements of a list that is merged: each is compared with the others.
+const MOST_MERGED: usize = 500;
 
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,12 @@
 //! Triggers.
 
-use std::collections::BTreeSet;
-
 use gennaker_proto::{json, v1};
 use serde_json::{Map, Value as Json, json};
 
 use crate::export::Export;
 use crate::form::{FOREIGN, Field, Form, UNKNOWN, field, text_map, tidy_numbers};
 use crate::import::Import;
-use crate::names;
+use crate::names::{self, Taken};
 use crate::source::Source;
 
 const TRIGGER: &[Field] =
@@ -25,18 +23,12 @@ const LEFT_OUT: [(&str, &str); 4] = [
 impl Import<'_> {
     /// The triggers of a pipeline of this name.
     pub(crate) fn triggers(&mut self, from: &mut Source, pipeline: &str) -> Vec<v1::Trigger> {
-        let mut taken = BTreeSet::new();
+        let mut taken = Taken::new();
         let list = from.take_list("triggers");
         list.into_iter().filter_map(|(path, element)| self.trigger(path, element, pipeline, &mut taken)).collect()
     }
 
-    fn trigger(
-        &mut self,
-        path: String,
-        element: Json,
-        pipeline: &str,
-        taken: &mut BTreeSet<String>,
-    ) -> Option<v1::Trigger> {
+    fn trigger(&mut self, path: String, element: Json, pipeline: &str, taken: &mut Taken) -> Option<v1::Trigger> {
         let Json::Object(object) = element else {
             self.findings.error(path, "a trigger is an object");
             return None;

@@ -106,6 +106,23 @@ fn a_list_of_findings_is_bounded() {
     assert_eq!(import_one(&Json::Object(odd)).findings.len(), 1001);
 }
 
+#[test]
+fn a_document_can_not_grow() {
+    let regions: Vec<String> = (0..5000).map(|number| format!("r{number}")).collect();
+    let large = "x".repeat(10_000);
+    let stage = json!({"refId": "1", "type": "enableServerGroup", "regions": regions, "comments": large});
+    assert!(errors(&stages(json!([stage])))[0].contains("5000 copies of it"));
+    let zones: Json =
+        regions.iter().map(|region| (region.clone(), json!([]))).collect::<serde_json::Map<_, _>>().into();
+    let clusters = json!([{"availabilityZones": zones, "userData": large}]);
+    let kept = import_one(&stages(json!([{"refId": "1", "type": "deploy", "clusters": clusters}])));
+    assert!(kept.findings.iter().any(|finding| finding.reason.contains("5000 copies of it")));
+    let many = vec![json!({"type": "wait", "name": "same", "waitTime": 1}); 5000];
+    assert_eq!(import_one(&stages(json!(many))).pipeline.unwrap().stages.len(), 5000);
+    let more = vec![json!({"type": "wait"}); 5001];
+    assert_eq!(errors(&stages(json!(more))), ["stages: there are at most 5000, and here are 5001"]);
+}
+
 fn any_json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         Just(Json::Null),

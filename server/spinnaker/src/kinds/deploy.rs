@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::server_group::CAPACITY;
 use super::{Kind, PLAIN, strategy, target};
+use crate::document;
 use crate::export::Export;
 use crate::form::{FOREIGN, Field, Form, field};
 use crate::import::Import;
@@ -50,7 +51,7 @@ pub(super) const DEPLOY: Kind = Kind {
         let mut clusters = Vec::new();
         for (path, element) in from.take_list("clusters") {
             let Json::Object(object) = element else { return Err("one of its clusters is no object".to_owned()) };
-            for source in by_region(Source::new(path, object)) {
+            for source in by_region(Source::new(path, object))? {
                 let at = format!("{at}.clusters[{}]", clusters.len());
                 let mut cluster = Map::new();
                 describe(import, source, &mut cluster, &at)?;
@@ -139,18 +140,19 @@ fn take_all(from: &mut Source) -> Source {
 }
 
 /// A cluster of several regions makes a server group in each of them.
-fn by_region(mut from: Source) -> Vec<Source> {
+fn by_region(mut from: Source) -> Result<Vec<Source>, String> {
     let Some(Json::Object(zones)) = from.peek("availabilityZones").filter(|zones| !is_empty(zones)).cloned() else {
-        return vec![from];
+        return Ok(vec![from]);
     };
     from.skip(&["region"]);
+    from.with(|object| document::check_copies(object, zones.len()))?;
     let in_region = |(region, zones): (String, Json)| {
         let mut cluster = from.clone();
         cluster.put("region", Json::from(region));
         cluster.put("availabilityZones", zones);
         cluster
     };
-    zones.into_iter().map(in_region).collect()
+    Ok(zones.into_iter().map(in_region).collect())
 }
 
 /// Reads the description of a new server group.

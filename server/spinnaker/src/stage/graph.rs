@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::document;
 use crate::import::Import;
 use crate::kinds;
-use crate::names;
+use crate::names::{self, Taken};
 
 /// A stage with its id here.
 pub(super) struct Item {
@@ -29,7 +30,7 @@ pub(super) fn graph(import: &mut Import<'_>, stages: Vec<(String, Json)>) -> Vec
     if let (true, Some((path, _))) = (sequence && objects.len() > 1, objects.first()) {
         import.findings.note(path, "no stage has a `refId`, so they run one after the other");
     }
-    let (mut ids, mut taken, mut items) = (BTreeMap::new(), BTreeSet::new(), Vec::<Item>::new());
+    let (mut ids, mut taken, mut items) = (BTreeMap::new(), Taken::new(), Vec::<Item>::new());
     for (path, mut object) in objects {
         let wanted = object.remove("refId").map(reference).unwrap_or_default();
         let id = id(import, &path, &wanted, &object, &mut taken);
@@ -61,15 +62,9 @@ fn reference(value: Json) -> String {
     }
 }
 
-fn id(
-    import: &mut Import<'_>,
-    path: &str,
-    wanted: &str,
-    object: &Map<String, Json>,
-    taken: &mut BTreeSet<String>,
-) -> String {
-    if names::is_stage_id(wanted) && taken.insert(wanted.to_owned()) {
-        return wanted.to_owned();
+fn id(import: &mut Import<'_>, path: &str, wanted: &str, object: &Map<String, Json>, taken: &mut Taken) -> String {
+    if names::is_stage_id(wanted) && !taken.contains_key(wanted) {
+        return names::unique(wanted, taken);
     }
     let name = object.get("name").and_then(Json::as_str).unwrap_or_default();
     let id = names::unique(&names::slug(if wanted.is_empty() { name } else { wanted }, "stage"), taken);
@@ -97,12 +92,12 @@ fn dependencies(
             Vec::new()
         }
     };
-    let mut found = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
     for (number, wanted) in after.into_iter().enumerate() {
         let wanted = reference(wanted);
         match ids.get(&wanted) {
-            Some(id) if found.contains(id) => {}
-            Some(id) => found.push(id.clone()),
+            Some(id) if seen.insert(id) => found.push(id.clone()),
+            Some(_) => {}
             None => import
                 .findings
                 .error(format!("{path}[{number}]"), format!("there is no stage with the refId {wanted:?}")),
@@ -118,6 +113,10 @@ fn by_region(import: &mut Import<'_>, path: String, object: Map<String, Json>) -
     let regions = object.get("regions").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
     if regions.len() < 2 || !kinds::is_of_one_region(sort) {
         return vec![(path, object)];
+    }
+    if let Err(problem) = document::check_copies(&object, regions.len()) {
+        import.findings.error(format!("{path}.regions"), problem);
+        return Vec::new();
     }
     let wanted = object.get("refId").cloned().map(reference).unwrap_or_default();
     let regions: Vec<String> = regions.iter().filter_map(Json::as_str).map(str::to_owned).collect();
