@@ -74,6 +74,16 @@ pub(crate) enum Command {
         version: String,
     },
 
+    /// Runs a job of the local cloud, and writes down how it ended
+    #[command(hide = true)]
+    SuperviseJob {
+        /// The file for how it ended
+        report: PathBuf,
+        /// The job's program and its arguments
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
+
     #[command(flatten)]
     Client(gennaker_cli::Command),
 }

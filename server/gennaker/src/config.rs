@@ -3,8 +3,10 @@
 //! This is the only place that reads the environment.
 
 mod address;
+mod problems;
 mod reference;
 mod settings;
+mod text;
 mod value;
 
 use std::collections::BTreeMap;
@@ -15,7 +17,8 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 pub(crate) use reference::{effective, reference};
-pub(crate) use settings::{Config, LogFormat, Synchronous, Telemetry};
+pub(crate) use settings::{Config, LogFormat, MailTls, Synchronous, Telemetry};
+pub(crate) use text::Parsed;
 
 /// The environment variables that begin like settings but are none.
 const NOT_SETTINGS: [&str; 3] = ["GENNAKER_CONFIG", "GENNAKER_SERVER", "GENNAKER_ACTOR"];
@@ -132,11 +135,16 @@ fn leaves<'a>(table: &'a Table, prefix: &str) -> Vec<(String, &'a Value)> {
     let leaf = |(key, value): (&'a String, &'a Value)| {
         let key = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         match value {
-            Value::Table(section) => leaves(section, &key),
+            Value::Table(section) if !is_in_files_only(&key) => leaves(section, &key),
             value => vec![(key, value)],
         }
     };
     table.iter().flat_map(leaf).collect()
+}
+
+/// Whether a setting is a table or a list of tables.
+fn is_in_files_only(key: &str) -> bool {
+    Config::IN_FILES_ONLY.contains(&key)
 }
 
 /// The environment variable of a setting.
@@ -180,6 +188,10 @@ impl Layers {
     /// A value that is given as text and has the type of the default.
     fn add_text(&mut self, defaults: &Table, key: &str, text: &str, source: Source) -> Result<(), ConfigError> {
         let default = self.known(defaults, key, &source)?;
+        if is_in_files_only(key) {
+            let problem = "can only be set in a configuration file (--config)".to_owned();
+            return Err(ConfigError::Invalid { key: key.to_owned(), source_of_it: source, problem });
+        }
         let invalid = |problem: &str| ConfigError::Invalid {
             key: key.to_owned(),
             source_of_it: source.clone(),
@@ -199,7 +211,7 @@ impl Layers {
     }
 
     fn known<'a>(&self, defaults: &'a Table, key: &str, source: &Source) -> Result<&'a Value, ConfigError> {
-        let known = get(defaults, key).filter(|value| !value.is_table());
+        let known = get(defaults, key).filter(|value| !value.is_table() || is_in_files_only(key));
         known.ok_or_else(|| {
             let keys = leaves(defaults, "");
             let hint = nearest(key, keys.iter().map(|(key, _)| key.as_str()));

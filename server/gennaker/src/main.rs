@@ -8,9 +8,11 @@ mod config;
 mod demo;
 mod failure;
 mod fsck;
+mod late;
 mod maintenance;
 mod open;
 mod options;
+mod outside;
 mod serve;
 mod shutdown;
 mod storage;
@@ -18,10 +20,12 @@ mod telemetry;
 mod wiring;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use gennaker_cloud_local::sample::{SampleOptions, sample_program};
+use gennaker_cloud_local::supervisor::supervise;
 
 use crate::arguments::{Arguments, Command, Look, Place, Settings};
 use crate::config::{Config, Loaded};
@@ -51,6 +55,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Command::Config(Look::Reference) => print(&config::reference()),
             Command::Completions { shell } => completions(shell),
             Command::SampleProgram { version } => sample(version).await,
+            Command::SuperviseJob { report, command } => supervise_job(&report, &command).await,
             Command::Client(command) => Ok(gennaker_cli::run(command, arguments.globals).await),
         }
     })
@@ -82,6 +87,13 @@ async fn sample(version: String) -> Result<ExitCode, Failure> {
     ended
         .map(|()| ExitCode::SUCCESS)
         .map_err(|error| Failure::unavailable(format!("the sample program ended: {error}")))
+}
+
+async fn supervise_job(report: &Path, command: &[String]) -> Result<ExitCode, Failure> {
+    let reported = supervise(report, command).await;
+    reported
+        .map(|()| ExitCode::SUCCESS)
+        .map_err(|error| Failure::cant_create(format!("can't write the report {}: {error}", report.display())))
 }
 
 fn print(text: &str) -> Result<ExitCode, Failure> {

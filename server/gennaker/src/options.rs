@@ -1,8 +1,14 @@
 //! The configuration in the words of each part.
 
+use std::path::Path;
 use std::time::Duration;
 
-use crate::config::{Config, Synchronous};
+use gennaker_integrations::notify::{EmailOptions, Security, SlackOptions};
+use gennaker_stages::{CustomKind, CustomKinds};
+use serde::Deserialize;
+use toml::Value;
+
+use crate::config::{Config, MailTls, Parsed, Synchronous};
 
 pub(crate) fn embedded(config: &Config) -> gennaker_store::Options {
     let store = &config.store;
@@ -93,7 +99,70 @@ pub(crate) fn app(config: &Config) -> gennaker_app::Options {
             max_trigger_events_per_minute: limits.max_trigger_events_per_minute,
             slow_watcher: limits.slow_watcher.0,
         },
+        roles: config.roles.clone(),
     }
+}
+
+/// What may be called.
+pub(crate) fn egress(config: &Config) -> gennaker_integrations::egress::Options {
+    let egress = &config.egress;
+    gennaker_integrations::egress::Options {
+        allowed_hosts: values(&egress.allowed_hosts),
+        allowed_networks: values(&egress.allowed_networks),
+        denied_networks: values(&egress.denied_networks),
+        allowed_ports: values(&egress.allowed_ports),
+        allow_http: egress.allow_http,
+        timeout: egress.timeout.0,
+        max_body: usize_of(egress.max_body.0),
+        max_redirects: egress.max_redirects,
+        max_concurrent: egress.max_concurrent,
+    }
+}
+
+/// The file with the certificates of more authorities, if there is one.
+pub(crate) fn ca_file(config: &Config) -> Option<&Path> {
+    Some(config.egress.ca_file.as_path()).filter(|path| !path.as_os_str().is_empty())
+}
+
+pub(crate) fn notifications(config: &Config) -> gennaker_integrations::notify::Options {
+    let notifications = &config.notifications;
+    let (email, slack) = (&notifications.email, &notifications.slack);
+    gennaker_integrations::notify::Options {
+        email: (!email.server.is_empty()).then(|| EmailOptions {
+            server: email.server.clone(),
+            tls: match email.tls {
+                MailTls::Starttls => Security::StartTls,
+                MailTls::Implicit => Security::Implicit,
+                MailTls::None => Security::None,
+            },
+            username: email.username.clone(),
+            password: email.password.get().unwrap_or_default().to_owned(),
+            from: email.from.clone(),
+        }),
+        slack: slack.token.get().map(|token| SlackOptions { token: token.to_owned(), url: slack.url.clone() }),
+        pager_duty_url: notifications.pager_duty_url.clone(),
+        public_url: Some(notifications.public_url.clone()).filter(|url| !url.is_empty()),
+    }
+}
+
+/// The kinds that the operator has defined, or all that is wrong with them.
+pub(crate) fn custom_kinds(config: &Config) -> Result<CustomKinds, Vec<String>> {
+    let (mut kinds, mut problems) = (Vec::new(), Vec::new());
+    for (index, table) in config.custom_kinds.iter().enumerate() {
+        match CustomKind::deserialize(table.clone()) {
+            Ok(kind) => kinds.push(kind),
+            Err(error) => {
+                let name = table.get("name").and_then(Value::as_str);
+                let name = name.map_or_else(String::new, |name| format!(" ({name})"));
+                problems.push(format!("entry {}{name}: {}", index + 1, error.message()));
+            }
+        }
+    }
+    if problems.is_empty() { CustomKinds::new(kinds) } else { Err(problems) }
+}
+
+fn values<T: Clone>(parsed: &[Parsed<T>]) -> Vec<T> {
+    parsed.iter().map(|Parsed(value)| value.clone()).collect()
 }
 
 pub(crate) fn api(config: &Config) -> gennaker_api::Options {
@@ -122,12 +191,20 @@ pub(crate) fn local(config: &Config) -> gennaker_cloud_local::Options {
     options.drain_timeout = local.drain_timeout.0;
     options.stop_grace = local.stop_grace.0;
     options.stop_on_shutdown = local.stop_on_shutdown;
+    options.supervisor = supervisor();
     options.limits.server_groups = local.max_server_groups;
     options.limits.instances = local.max_instances;
+    options.limits.jobs = local.max_jobs;
     options.limits.connections = local.max_connections;
     options.limits.image_bytes = local.max_image_bytes.0;
     options.limits.log_bytes = local.max_log_bytes.0;
     options
+}
+
+/// This program, as the supervisor of a job. Where it can't be found there are no jobs.
+fn supervisor() -> Vec<String> {
+    let own = std::env::current_exe().ok().and_then(|path| path.into_os_string().into_string().ok());
+    own.map_or_else(Vec::new, |own| vec![own, "supervise-job".to_owned()])
 }
 
 fn usize_of(number: u64) -> usize {

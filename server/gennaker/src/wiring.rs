@@ -2,18 +2,14 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use gennaker_api::{MetricsPage, Server};
 use gennaker_app::App;
-use gennaker_core::execution::{ExecutionId, StageKinds};
-use gennaker_core::strategy::TrafficGuard;
+use gennaker_core::execution::StageKinds;
 use gennaker_ports::authorizer::AllowAll;
-use gennaker_ports::{
-    Clock, Cloud, Clouds, Launch, LaunchError, Launcher, SystemSecrets, TrafficGuards, TrafficGuardsUnavailable,
-};
+use gennaker_ports::{Clock, Cloud, Clouds};
 use gennaker_stages::Registry;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -21,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::late::Late;
+use crate::outside::Outside;
 use crate::storage::{self, Storage};
 use crate::{open, options};
 
@@ -50,22 +48,32 @@ impl Node {
         let address = listener.local_addr().map_err(|error| Failure::internal(error.to_string()))?;
         let storage = storage::open(config).await?;
         let (clouds, local) = clouds(config, storage.clock.clone()).await?;
+        let outside = Outside::open(config, storage.clock.clone())?;
         let late = Arc::new(Late::default());
-        let kinds = Registry::new(gennaker_stages::Context {
+        let kinds = Arc::new(Registry::new(gennaker_stages::Context {
             clouds: clouds.clone(),
             launcher: late.clone(),
             guards: late.clone(),
-        });
+            records: late.clone(),
+            egress: outside.egress,
+            secrets: outside.secrets,
+            operator_secrets: outside.operator_secrets.clone(),
+            notifier: outside.notifier,
+            custom: outside.custom_kinds.clone(),
+            url_functions: config.expressions.url_functions,
+        }));
         let engine = options::engine(config);
         let name = engine.owner.clone();
-        let (engine, handle) = gennaker_engine::new(engine, engine_ports(&storage, kinds));
+        let (engine, handle) = gennaker_engine::new(engine, engine_ports(&storage, kinds.clone()));
         let ports = gennaker_app::Ports {
             store: storage.store.clone(),
             clouds,
             clock: storage.clock.clone(),
             authorizer: Arc::new(AllowAll),
-            secrets: Arc::new(SystemSecrets),
+            secrets: outside.operator_secrets,
             engine: handle,
+            kinds,
+            custom: outside.custom_kinds,
         };
         let app = App::new(options::app(config), ports);
         late.bind(app.clone());
@@ -140,8 +148,7 @@ async fn recover(app: &App, storage: &Storage) -> Infallible {
     }
 }
 
-fn engine_ports(storage: &Storage, kinds: Registry) -> gennaker_engine::Ports {
-    let kinds = Arc::new(kinds);
+fn engine_ports(storage: &Storage, kinds: Arc<Registry>) -> gennaker_engine::Ports {
     let planning: Arc<dyn StageKinds> = kinds.clone();
     let (store, clock) = (storage.store.clone(), storage.clock.clone());
     gennaker_engine::Ports { store, kinds: planning, tasks: kinds, clock }
@@ -164,32 +171,4 @@ async fn clouds(
     let (cloud, service) = open::local(config, clock).await?;
     let provider: Arc<dyn Cloud> = Arc::new(cloud);
     Ok((Clouds::new(vec![provider]), Some(service)))
-}
-
-/// The use cases, for the stage kinds: these are made first, because the engine needs them and the use cases need the engine.
-#[derive(Default)]
-struct Late(OnceLock<App>);
-
-impl Late {
-    fn bind(&self, app: App) {
-        assert!(self.0.set(app).is_ok(), "the use cases are bound once");
-    }
-
-    fn app(&self) -> &App {
-        self.0.get().expect("the engine runs only after the use cases were bound")
-    }
-}
-
-#[async_trait]
-impl Launcher for Late {
-    async fn launch(&self, launch: Launch) -> Result<ExecutionId, LaunchError> {
-        self.app().launch(launch).await
-    }
-}
-
-#[async_trait]
-impl TrafficGuards for Late {
-    async fn guards(&self, application: &str) -> Result<Vec<TrafficGuard>, TrafficGuardsUnavailable> {
-        self.app().guards(application).await
-    }
 }

@@ -1,11 +1,16 @@
 //! Every setting there is, with its default and its description: the one source of `docs/configuration.md` too.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use gennaker_integrations::egress::HostPattern;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use toml::Table;
 
 use super::address::StoreAddress;
+use super::text::{Parsed, SecretReference};
 use super::value::{Period, Size, Switch};
 
 /// Defines a section: a struct with defaults that refuses unknown keys, and the descriptions of its keys.
@@ -55,6 +60,20 @@ settings! {
         retention: Retention = Retention::default(),
         /// The cloud of local processes.
         local: Local = Local::default(),
+        /// What may be called of the URLs that pipelines and notifications name. Addresses of private networks and of this
+        /// machine never are, unless `allowed_networks` has them. [Outgoing calls](egress.md) says how each call is checked.
+        egress: Egress = Egress::default(),
+        /// Which secrets pipelines may refer to.
+        secrets: Secrets = Secrets::default(),
+        /// What expressions may do.
+        expressions: Expressions = Expressions::default(),
+        /// How [notifications](notifications.md) are sent. A channel that is not set up here fails the notifications that use it, and
+        /// never the execution.
+        notifications: Notifications = Notifications::default(),
+        /// The roles that judgments ask for: each with the names of the users who have it.
+        roles: BTreeMap<String, Vec<String>> = BTreeMap::new(),
+        /// Kinds of stages of the operator's own: calls of URLs under names of their own, with parameters that pipelines fill in.
+        custom_kinds: Vec<Table> = Vec::new(),
         /// What the server tells about itself.
         telemetry: Telemetry = Telemetry::default(),
     }
@@ -200,12 +219,87 @@ settings! {
         max_server_groups: usize = 500,
         /// The most instances of all server groups together.
         max_instances: u32 = 1000,
+        /// The most jobs that run at the same time.
+        max_jobs: usize = 50,
         /// The most client connections of all load balancers together.
         max_connections: usize = 4096,
         /// The greatest image.
         max_image_bytes: Size = Size(2 << 30),
         /// The greatest log file of an instance; one older file of that size is kept beside it.
         max_log_bytes: Size = Size(8 << 20),
+    }
+
+    /// `[egress]`: calls of URLs.
+    Egress {
+        /// The hosts that may be called: `example.com`, `*.example.com` for all names below it, `example.com:8443` for one port.
+        /// Empty allows all.
+        allowed_hosts: Vec<Parsed<HostPattern>> = Vec::new(),
+        /// Networks that are not public and may be called all the same: `10.1.0.0/16`, `127.0.0.1/32`.
+        allowed_networks: Vec<Parsed<IpNet>> = Vec::new(),
+        /// Networks that must not be called, whatever else is allowed.
+        denied_networks: Vec<Parsed<IpNet>> = Vec::new(),
+        /// The ports that may be called. Empty allows all but those on which other protocols than HTTP are usual.
+        allowed_ports: Vec<Parsed<u16>> = Vec::new(),
+        /// Whether URLs may be `http`, which is neither secret nor proves who answers.
+        allow_http: bool = true,
+        /// The most time that a call takes, its redirects included.
+        timeout: Period = Period::secs(60),
+        /// The most of an answer that is read.
+        max_body: Size = Size(10 << 20),
+        /// How many redirects are followed; each is checked like the call itself.
+        max_redirects: usize = 5,
+        /// How many calls are under way at once; more wait.
+        max_concurrent: usize = 64,
+        /// A file with certificates (PEM) of authorities that are trusted besides those of the machine, for mail servers too.
+        ca_file: PathBuf = PathBuf::new(),
+    }
+
+    /// `[secrets]`: what definitions may refer to.
+    Secrets {
+        /// The references, `env:NAME` or `file:/PATH`, that pipelines may use for headers of webhooks and for notifications. One
+        /// that ends with `*` stands for all that begin like it. Whoever writes a pipeline can send these secrets anywhere that
+        /// `egress` allows, so keep the server's own out of it.
+        allowed: Vec<String> = vec!["env:GENNAKER_SECRET_*".to_owned()],
+    }
+
+    /// `[expressions]`: what expressions may do.
+    Expressions {
+        /// Whether expressions may call URLs: `#fromUrl`, `#jsonFromUrl` and the like. What `egress` refuses stays refused.
+        url_functions: bool = false,
+    }
+
+    /// `[notifications]`: what all messages have.
+    Notifications {
+        /// Where people find an execution: a link in a message is this, `/` and the execution's name. Empty makes no links.
+        public_url: String = String::new(),
+        /// The mail server, and who writes.
+        email: Email = Email::default(),
+        /// The Slack app.
+        slack: Slack = Slack::default(),
+        /// PagerDuty's Events API v2; `https://events.eu.pagerduty.com/v2/enqueue` in Europe.
+        pager_duty_url: String = "https://events.pagerduty.com/v2/enqueue".to_owned(),
+    }
+
+    /// `[notifications.email]`: the mail server.
+    Email {
+        /// The mail server, `mail.example.com:587` for instance. Empty sends no mail.
+        server: String = String::new(),
+        /// How the connection is protected: `starttls`, `implicit` for TLS from the first byte, or `none`.
+        tls: MailTls = MailTls::Starttls,
+        /// The user name. Empty for a server that asks for none.
+        username: String = String::new(),
+        /// A reference to the password: `env:NAME` or `file:/PATH`.
+        password: SecretReference = SecretReference::default(),
+        /// From whom mail is, `Gennaker <gennaker@example.com>` for instance.
+        from: String = String::new(),
+    }
+
+    /// `[notifications.slack]`: the Slack app.
+    Slack {
+        /// A reference to the app's bot token, which may write (`chat:write`): `env:NAME` or `file:/PATH`. Empty sends nothing.
+        token: SecretReference = SecretReference::default(),
+        /// Where Slack's web API is.
+        url: String = "https://slack.com/api".to_owned(),
     }
 
     /// `[telemetry]`: what the server tells about itself. Metrics are at `/metrics`.
@@ -225,6 +319,15 @@ settings! {
 pub(crate) enum Synchronous {
     Full,
     Normal,
+}
+
+/// How the connection to a mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum MailTls {
+    Starttls,
+    Implicit,
+    None,
 }
 
 /// How logs are written.
@@ -248,76 +351,21 @@ impl Config {
         ("engine", Engine::KEYS),
         ("retention", Retention::KEYS),
         ("local", Local::KEYS),
+        ("egress", Egress::KEYS),
+        ("secrets", Secrets::KEYS),
+        ("expressions", Expressions::KEYS),
+        ("notifications", Notifications::KEYS),
+        ("notifications.email", Email::KEYS),
+        ("notifications.slack", Slack::KEYS),
         ("telemetry", Telemetry::KEYS),
     ];
+
+    /// Settings that are tables or lists of tables. Only a file has them, each as a whole.
+    pub(crate) const IN_FILES_ONLY: [&str; 2] = ["roles", "custom_kinds"];
 
     /// Whether there is a cloud of local processes.
     pub(crate) fn has_local_cloud(&self) -> bool {
         self.local.enabled.is_on(self.store.url.is_embedded())
-    }
-
-    /// What no type can say: each wrong setting by its key, with what is wrong.
-    pub(crate) fn problems(&self) -> Vec<(&'static str, String)> {
-        let mut problems = Vec::new();
-        let mut check = |holds: bool, key: &'static str, problem: &str| {
-            if !holds {
-                problems.push((key, problem.to_owned()));
-            }
-        };
-        let limits = &self.limits;
-        check(limits.max_message_bytes >= Size(1 << 10), "limits.max_message_bytes", "must be at least 1KiB");
-        check(limits.max_message_bytes <= Size(1 << 30), "limits.max_message_bytes", "must be at most 1GiB");
-        check(limits.max_webhook_bytes >= Size(1 << 10), "limits.max_webhook_bytes", "must be at least 1KiB");
-        check(limits.max_header_bytes >= Size(8 << 10), "limits.max_header_bytes", "must be at least 8KiB");
-        check(limits.max_header_bytes <= Size(1 << 20), "limits.max_header_bytes", "must be at most 1MiB");
-        check(limits.max_page_size > 0, "limits.max_page_size", "must be at least 1");
-        let fits = (1..=limits.max_page_size).contains(&limits.default_page_size);
-        check(fits, "limits.default_page_size", "must be between 1 and limits.max_page_size");
-        check(limits.max_stages_per_pipeline > 0, "limits.max_stages_per_pipeline", "must be at least 1");
-        check(limits.max_graph_depth > 0, "limits.max_graph_depth", "must be at least 1");
-        check(limits.max_connections > 0, "limits.max_connections", "must be at least 1");
-        check(limits.max_streams_per_connection > 0, "limits.max_streams_per_connection", "must be at least 1");
-        for (period, key) in [
-            (limits.request_timeout, "limits.request_timeout"),
-            (limits.heartbeat_interval, "limits.heartbeat_interval"),
-            (limits.slow_watcher, "limits.slow_watcher"),
-            (limits.header_timeout, "limits.header_timeout"),
-            (limits.keepalive_interval, "limits.keepalive_interval"),
-            (limits.keepalive_timeout, "limits.keepalive_timeout"),
-        ] {
-            check(period >= Period::millis(100), key, "must be at least 100ms");
-        }
-        for (number, key) in [
-            (self.store.readers, "store.readers"),
-            (self.store.queue, "store.queue"),
-            (self.engine.mailbox, "engine.mailbox"),
-            (self.engine.batch, "engine.batch"),
-            (self.engine.live, "engine.live"),
-            (self.engine.effects, "engine.effects"),
-            (self.engine.watch_buffer, "engine.watch_buffer"),
-        ] {
-            check((1..=1_000_000).contains(&number), key, "must be between 1 and 1000000");
-        }
-        let hour = Period::secs(60 * 60);
-        for (period, key, least) in [
-            (self.store.connect_timeout, "store.connect_timeout", Period::millis(100)),
-            (self.store.acquire_timeout, "store.acquire_timeout", Period::millis(100)),
-            (self.store.statement_timeout, "store.statement_timeout", Period::secs(1)),
-            (self.store.lock_timeout, "store.lock_timeout", Period::millis(100)),
-            (self.engine.lease, "engine.lease", Period::secs(1)),
-            (self.engine.poll, "engine.poll", Period::millis(100)),
-            (self.engine.forward_patience, "engine.forward_patience", Period::secs(1)),
-            (self.retention.interval, "retention.interval", Period::secs(1)),
-        ] {
-            check((least..=hour).contains(&period), key, &format!("must be between {least} and {hour}"));
-        }
-        check((2..=1000).contains(&self.store.max_connections), "store.max_connections", "must be between 2 and 1000");
-        check((1..=10_000).contains(&self.retention.batch), "retention.batch", "must be between 1 and 10000");
-        let requests = self.retention.requests;
-        check(requests >= Period::secs(60), "retention.requests", "must be at least 1m, for clients that try again");
-        check(!self.local.account.is_empty(), "local.account", "must not be empty");
-        check(!self.local.regions.is_empty(), "local.regions", "must name at least one region");
-        problems
     }
 }
 
@@ -326,30 +374,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_defaults_have_no_problems() {
-        assert_eq!(Config::default().problems(), []);
-    }
-
-    #[test]
-    fn the_edges_of_limits() {
-        let with = |bytes| Config {
-            limits: Limits { max_message_bytes: Size(bytes), ..Limits::default() },
-            ..Config::default()
-        };
-        assert_eq!(with(1 << 10).problems(), []);
-        assert_eq!(with((1 << 10) - 1).problems()[0].0, "limits.max_message_bytes");
-        assert_eq!(with(1 << 30).problems(), []);
-        assert_eq!(with((1 << 30) + 1).problems()[0].0, "limits.max_message_bytes");
-    }
-
-    #[test]
     fn every_section_is_listed() {
-        let table = toml::Table::try_from(Config::default()).unwrap();
-        let sections: Vec<&str> =
-            table.iter().filter(|(_, value)| value.is_table()).map(|(key, _)| key.as_str()).collect();
-        let mut listed: Vec<&str> =
-            Config::SECTIONS.iter().map(|(name, _)| *name).filter(|name| !name.is_empty()).collect();
+        let table = Table::try_from(Config::default()).unwrap();
+        let mut sections = sections(&table, "");
+        let listed = Config::SECTIONS.iter().map(|(name, _)| (*name).to_owned()).filter(|name| !name.is_empty());
+        let mut listed: Vec<String> = listed.chain(Config::IN_FILES_ONLY.map(str::to_owned)).collect();
+        sections.push("custom_kinds".to_owned());
         listed.sort_unstable();
+        sections.sort_unstable();
         assert_eq!(listed, sections);
+    }
+
+    /// The names of all tables in a table.
+    fn sections(table: &Table, prefix: &str) -> Vec<String> {
+        let below = table.iter().filter_map(|(key, value)| Some((format!("{prefix}{key}"), value.as_table()?)));
+        below.flat_map(|(name, table)| [sections(table, &format!("{name}.")), vec![name]].concat()).collect()
     }
 }

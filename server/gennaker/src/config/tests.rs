@@ -37,6 +37,11 @@ fn later_sources_win() {
 #[test]
 fn every_setting_can_be_set_by_the_environment() {
     for (key, value) in leaves(&defaults(&BTreeMap::new()), "") {
+        if is_in_files_only(&key) {
+            let wrong = load_from(None, &[(&variable(&key), "x")], &[]).unwrap_err();
+            assert!(wrong.ends_with("can only be set in a configuration file (--config)"), "{wrong}");
+            continue;
+        }
         let text = match value {
             Value::String(text) => text.clone(),
             Value::Array(parts) => parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
@@ -121,6 +126,62 @@ fn the_local_cloud_is_there_with_the_embedded_database_or_where_it_is_wanted() {
     assert!(!load_from(Some("[local]\nenabled = false"), &[], &[]).unwrap().config.has_local_cloud());
     let wrong = load_from(None, &[], &[("local.enabled", "yes")]).unwrap_err();
     assert_eq!(wrong, "setting local.enabled (flag --set) is wrong: must be auto, true or false");
+}
+
+const WHOLE: &str = "
+[roles]
+release-managers = ['ann', 'bob']
+
+[[custom_kinds]]
+name = 'ticket'
+url = 'https://tickets.example.com/${ parameterValues.title }'
+method = 'PUT'
+parameters = [{ name = 'title', required = true }]
+";
+
+#[test]
+fn roles_and_kinds_of_stages_are_in_files() {
+    let loaded = load_from(Some(WHOLE), &[], &[]).unwrap();
+    assert_eq!(loaded.config.roles["release-managers"], ["ann", "bob"]);
+    assert_eq!(loaded.config.custom_kinds.len(), 1);
+    let text = effective(&loaded);
+    assert_eq!(load_from(Some(&text), &[], &[]).unwrap().config, loaded.config);
+
+    let wrong = |text: &str| load_from(Some(text), &[], &[]).unwrap_err();
+    assert_eq!(
+        wrong("[roles]\nsre = []"),
+        "setting roles (DIR/gennaker.toml) must name the users of \"sre\", each with a name that is not empty"
+    );
+    assert!(wrong("[roles]\nsre = 'ann'").starts_with("setting roles (DIR/gennaker.toml) is wrong: "));
+    assert!(wrong("custom_kinds = 7").starts_with("setting custom_kinds (DIR/gennaker.toml) is wrong: "));
+    let kind = wrong(&WHOLE.replace("parameterValues.title", "parameterValues.title ~"));
+    assert!(kind.starts_with("setting custom_kinds (DIR/gennaker.toml) ticket: url: "), "{kind}");
+}
+
+#[test]
+fn ways_out_are_set_like_everything_else() {
+    let settings = [
+        ("egress.allowed_networks", "127.0.0.0/8, ::1/128"),
+        ("egress.allowed_ports", "80,8443"),
+        ("notifications.email.server", "mail.example.com:587"),
+        ("notifications.email.from", "Gennaker <gennaker@example.com>"),
+        ("notifications.slack.token", "env:SLACK_TOKEN"),
+    ];
+    let config = load_from(None, &[], &settings).unwrap().config;
+    assert_eq!(config.egress.allowed_ports, [Parsed(80), Parsed(8443)]);
+    assert_eq!(config.egress.allowed_networks.len(), 2);
+
+    let flag = |key, value| load_from(None, &[], &[(key, value)]).unwrap_err();
+    assert!(flag("egress.allowed_networks", "10.0.0.0/99").contains("\"10.0.0.0/99\": "));
+    assert!(flag("egress.allowed_hosts", "https://example.com").contains("write example.com, *.example.com"));
+    assert_eq!(
+        flag("notifications.slack.token", "xoxb-secret"),
+        "setting notifications.slack.token (flag --set) is wrong: must be a reference to a secret: env:NAME or file:/PATH"
+    );
+    let sender = flag("notifications.email.server", "mail:25");
+    assert!(sender.starts_with("setting notifications.email.from (default) "), "{sender}");
+    let secret = load_from(Some("[notifications.email]\npassword = \"hunter2\""), &[], &[]).unwrap_err();
+    assert!(!secret.contains("hunter2"), "{secret}");
 }
 
 #[test]
