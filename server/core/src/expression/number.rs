@@ -123,6 +123,26 @@ impl Number {
         }
     }
 
+    /// The greater of two, in the wider type of both.
+    pub(super) fn greater(self, other: Self) -> Self {
+        if self.compare(other).is_none_or(Ordering::is_ge) { self.widened(other) } else { other.widened(self) }
+    }
+
+    /// The lesser of two, in the wider type of both.
+    pub(super) fn lesser(self, other: Self) -> Self {
+        if self.compare(other).is_none_or(Ordering::is_le) { self.widened(other) } else { other.widened(self) }
+    }
+
+    /// In the type of another number, where that is wider. What is compared with a NaN is one.
+    fn widened(self, other: Self) -> Self {
+        match (self, other) {
+            (_, Self::Double(other)) if other.is_nan() => Self::Double(other),
+            (number, Self::Double(_)) => Self::Double(number.as_f64()),
+            (Self::Int(value), Self::Long(_)) => Self::Long(value.into()),
+            (number, _) => number,
+        }
+    }
+
     pub(super) fn compute(self, operator: Arithmetic, other: Self) -> Result<Self, Problem> {
         let result = match (self, other) {
             (Self::Double(_), _) | (_, Self::Double(_)) => {

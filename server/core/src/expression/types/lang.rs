@@ -4,7 +4,7 @@ use super::Type;
 use crate::expression::Problem;
 use crate::expression::builtin::{Call, Outcome, row};
 use crate::expression::functions::decimal;
-use crate::expression::number::Number;
+use crate::expression::number::{Arithmetic, Number};
 use crate::expression::operators::order;
 use crate::expression::value::Value;
 
@@ -93,9 +93,9 @@ pub(super) const INTEGER: Type = Type {
         row("toHexString", "value", "The number in base 16.", "T(Integer).toHexString(255)", r#""ff""#, to_hex),
         row("toBinaryString", "value", "The number in base 2.", "T(Integer).toBinaryString(5)", r#""101""#, to_binary),
         row("toOctalString", "value", "The number in base 8.", "T(Integer).toOctalString(8)", r#""10""#, to_octal),
-        row("max", "a, b", "The greater of two.", "T(Integer).max(1, 2)", "2", max),
-        row("min", "a, b", "The lesser of two.", "T(Integer).min(1, 2)", "1", min),
-        row("sum", "a, b", "The sum of two.", "T(Integer).sum(1, 2)", "3", sum),
+        row("max", "a, b", "The greater of two.", "T(Integer).max(1, 2)", "2", |call| greater(call, int)),
+        row("min", "a, b", "The lesser of two.", "T(Integer).min(1, 2)", "1", |call| lesser(call, int)),
+        row("sum", "a, b", "The sum of two.", "T(Integer).sum(1, 2)", "3", |call| sum(call, int)),
         row(
             "compare",
             "a, b",
@@ -146,9 +146,9 @@ pub(super) const LONG: Type =
             ),
             row("toString", "value, radix?", "The number as a text.", "T(Long).toString(42)", r#""42""#, to_string),
             row("toHexString", "value", "The number in base 16.", "T(Long).toHexString(255)", r#""ff""#, to_hex),
-            row("max", "a, b", "The greater of two.", "T(Long).max(1, 2)", "2", max),
-            row("min", "a, b", "The lesser of two.", "T(Long).min(1, 2)", "1", min),
-            row("sum", "a, b", "The sum of two.", "T(Long).sum(1L, 2)", "3", sum),
+            row("max", "a, b", "The greater of two.", "T(Long).max(1, 2)", "2", |call| greater(call, long)),
+            row("min", "a, b", "The lesser of two.", "T(Long).min(1, 2)", "1", |call| lesser(call, long)),
+            row("sum", "a, b", "The sum of two.", "T(Long).sum(2147483647, 1)", "2147483648", |call| sum(call, long)),
             row(
                 "compare",
                 "a, b",
@@ -194,9 +194,9 @@ pub(super) const DOUBLE: Type = Type {
             parse_double,
         ),
         row("toString", "value", "The number as a text.", "T(Double).toString(2)", r#""2.0""#, double_to_string),
-        row("max", "a, b", "The greater of two.", "T(Double).max(1.5, 2)", "2.0", double_max),
-        row("min", "a, b", "The lesser of two.", "T(Double).min(1.5, 2)", "1.5", double_min),
-        row("sum", "a, b", "The sum of two.", "T(Double).sum(1.5, 2)", "3.5", sum),
+        row("max", "a, b", "The greater of two.", "T(Double).max(1.5, 2)", "2.0", |call| greater(call, double)),
+        row("min", "a, b", "The lesser of two.", "T(Double).min(1.5, 2)", "1.5", |call| lesser(call, double)),
+        row("sum", "a, b", "The sum of two.", "T(Double).sum(1.5, 2)", "3.5", |call| sum(call, double)),
         row(
             "compare",
             "a, b",
@@ -321,39 +321,31 @@ fn to_octal<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     Ok(format!("{:o}", bits(call)?).into())
 }
 
-/// The greater of two numbers, or the lesser, in the wider type of both.
-pub(super) fn choose(call: &Call<'_, '_>, greater: bool) -> Result<Number, Problem> {
-    let (a, b) = (call.number(0)?, call.number(1)?);
-    let first = match a.compare(b) {
-        Some(order) => (order.is_gt() == greater && order.is_ne()) || order.is_eq(),
-        None => a.as_f64().is_nan(),
-    };
-    let (chosen, other) = if first { (a, b) } else { (b, a) };
-    Ok(match (chosen, other) {
-        (chosen, Number::Double(_)) => Number::Double(chosen.as_f64()),
-        (Number::Int(value), Number::Long(_)) => Number::Long(value.into()),
-        (chosen, _) => chosen,
-    })
+/// What a type takes an argument for.
+type Read = fn(&Call<'_, '_>, usize) -> Result<Number, Problem>;
+
+fn int(call: &Call<'_, '_>, place: usize) -> Result<Number, Problem> {
+    call.int(place).map(Number::Int)
 }
 
-fn max<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    Ok(choose(call, true)?.into())
+fn long(call: &Call<'_, '_>, place: usize) -> Result<Number, Problem> {
+    call.whole(place).map(Number::Long)
 }
 
-fn min<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    Ok(choose(call, false)?.into())
+fn double(call: &Call<'_, '_>, place: usize) -> Result<Number, Problem> {
+    Ok(Number::Double(call.number(place)?.as_f64()))
 }
 
-fn double_max<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    Ok(choose(call, true)?.as_f64().into())
+fn greater<'a>(call: &Call<'_, 'a>, read: Read) -> Outcome<'a> {
+    Ok(read(call, 0)?.greater(read(call, 1)?).into())
 }
 
-fn double_min<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    Ok(choose(call, false)?.as_f64().into())
+fn lesser<'a>(call: &Call<'_, 'a>, read: Read) -> Outcome<'a> {
+    Ok(read(call, 0)?.lesser(read(call, 1)?).into())
 }
 
-fn sum<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    Ok(call.number(0)?.compute(crate::expression::number::Arithmetic::Add, call.number(1)?)?.into())
+fn sum<'a>(call: &Call<'_, 'a>, read: Read) -> Outcome<'a> {
+    Ok(read(call, 0)?.compute(Arithmetic::Add, read(call, 1)?)?.into())
 }
 
 fn compare<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {

@@ -1,7 +1,6 @@
 //! `Math`.
 
 use super::Type;
-use super::lang::choose;
 use crate::expression::Problem;
 use crate::expression::builtin::{Call, Outcome, row};
 use crate::expression::number::{Arithmetic, Number};
@@ -24,10 +23,10 @@ pub(super) const MATH: Type = Type {
     ],
     methods: &[
         row("max", "a, b", "The greater of two numbers.", "T(java.lang.Math).max(3, 2 * 2)", "4", |call| {
-            Ok(choose(call, true)?.into())
+            Ok(call.number(0)?.greater(call.number(1)?).into())
         }),
         row("min", "a, b", "The lesser of two numbers.", "T(Math).min(3, 2.5)", "2.5", |call| {
-            Ok(choose(call, false)?.into())
+            Ok(call.number(0)?.lesser(call.number(1)?).into())
         }),
         row("abs", "value", "The number without its sign.", "T(Math).abs(-3)", "3", abs),
         row(

@@ -141,7 +141,7 @@ pub(in crate::expression::methods) static LOCAL: [Builtin; 29] = [
         "With another month.",
         "T(LocalDate).of(2024, 2, 1).withMonth(12)",
         r#""2024-12-01""#,
-        |call| with(call, |time, value| time.with_month(value)),
+        |call| with(call, |time, value| within_month(time, time.year(), value)),
     ),
     row(
         "withYear",
@@ -149,7 +149,7 @@ pub(in crate::expression::methods) static LOCAL: [Builtin; 29] = [
         "With another year.",
         "T(LocalDate).of(2024, 2, 1).withYear(2020)",
         r#""2020-02-01""#,
-        |call| with(call, |time, value| time.with_year(i32::try_from(value).ok()?)),
+        |call| with(call, |time, value| within_month(time, i32::try_from(value).ok()?, time.month())),
     ),
     row(
         "isBefore",
@@ -338,6 +338,13 @@ fn with<'a>(call: &Call<'_, 'a>, change: fn(NaiveDateTime, u32) -> Option<NaiveD
         _ => Time::LocalDateTime(changed),
     }
     .into())
+}
+
+/// In another month, on the same day or, where the month has no such, on its last.
+fn within_month(time: NaiveDateTime, year: i32, month: u32) -> Option<NaiveDateTime> {
+    let first = NaiveDate::from_ymd_opt(year, month, 1)?;
+    let day = time.day().min(first.num_days_in_month().into());
+    Some(first.with_day(day)?.and_time(time.time()))
 }
 
 fn length_of_month<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
