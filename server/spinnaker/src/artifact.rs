@@ -39,6 +39,10 @@ impl Import<'_> {
         let (mut from, mut to) = (Source::new(&path, object), Map::new());
         let id = self.artifact_id(&mut from);
         to.insert("id".to_owned(), Json::from(id));
+        if let Some(prior) = from.take("usePriorExecution").filter(|_| from.peek("usePriorArtifact").is_none()) {
+            // Its name in the first years.
+            from.put("usePriorArtifact", prior);
+        }
         self.fields(EXPECTED, &mut from, &mut to, "expected_artifact");
         let matched = from.take_object("matchArtifact");
         let matched = matched.map_or_else(|| Json::Object(Map::new()), |object| self.artifact(object));

@@ -80,6 +80,9 @@ pub(crate) fn find(names: &Names<'_>, sort: &str, from: &Source) -> Option<&'sta
     if preconditions::is_fail(sort, from) {
         return Some(&preconditions::FAIL);
     }
+    if preconditions::is_empty(sort, from) {
+        return Some(&flow::GROUP);
+    }
     let known = KINDS.iter().find(|kind| kind.types.contains(&sort)).copied();
     known.or_else(|| custom::kind(names, sort).map(|_| &custom::CUSTOM))
 }

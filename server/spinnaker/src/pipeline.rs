@@ -82,7 +82,7 @@ fn description(import: &mut Import<'_>, from: &mut Source, to: &mut Map<String, 
         Some(name) => {
             to.insert("display_name".to_owned(), Json::from(name));
         }
-        None => import.findings.error("name", "a pipeline has a name"),
+        None => import.findings.error("name", "a pipeline has a name; Spinnaker's form for JSON leaves it out"),
     }
     to.extend(from.take_text("description").map(|text| ("description".to_owned(), Json::from(text))));
     to.insert("disabled".to_owned(), Json::Bool(from.take_flag("disabled").unwrap_or_default()));

@@ -70,7 +70,6 @@ fn common(import: &mut Import<'_>, from: &mut Source, to: &mut Map<String, Json>
     if !strict && Json::Object(from.clone().into_rest()).to_string().contains("${") {
         import.findings.note_once(from.path(), EXPRESSIONS_FAIL);
     }
-    from.skip(NOTED);
     for (key, reason) in LEFT_OUT {
         if from.take(key).is_some_and(|value| !is_empty(&value) && value != Json::Bool(false)) {
             import.findings.dropped(from.at(key), reason);
@@ -110,7 +109,15 @@ fn condition(import: &mut Import<'_>, from: &mut Source) -> Option<String> {
         _ => String::new(),
     };
     enabled.finish(&mut import.findings, UNKNOWN);
-    Some(text).filter(|text| !text.trim().is_empty())
+    Some(bare(&text)).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// A condition without the `${ }` that it needs neither there nor here, and without quotes around that.
+fn bare(text: &str) -> &str {
+    let text = text.trim();
+    let inside = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    let quoted = inside('"').or_else(|| inside('\'')).unwrap_or(text);
+    form::lone(quoted).map_or(text, str::trim)
 }
 
 /// How long the stage may take, and whether it then succeeds.
@@ -151,6 +158,7 @@ fn import_kind(
     let (before, mark) = (from.clone(), import.findings.mark());
     sort.clone_into(&mut import.sort);
     let (mut rest, mut fields) = (from, Map::new());
+    rest.skip(NOTED);
     if let Err(reason) = (kind.import)(import, &mut rest, &mut fields, kind.ours) {
         import.findings.back_to(mark);
         import.expressions.clear();

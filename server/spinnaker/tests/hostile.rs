@@ -63,7 +63,10 @@ fn what_is_wrong_is_told_by_its_path() {
             "stages[0].restrictedExecutionWindow.whitelist[1]: a range of times is an object",
         ]
     );
-    assert_eq!(errors(&json!({"stages": [3]})), ["name: a pipeline has a name", "stages[0]: a stage is an object"]);
+    assert_eq!(
+        errors(&json!({"stages": [3]})),
+        ["name: a pipeline has a name; Spinnaker's form for JSON leaves it out", "stages[0]: a stage is an object"]
+    );
     let twice = json!({"refId": "1", "type": "wait", "waitTime": 1});
     assert_eq!(errors(&stages(json!([twice, twice]))), ["stages[1].refId: another stage has the refId \"1\" already"]);
 }

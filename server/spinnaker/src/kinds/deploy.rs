@@ -1,6 +1,6 @@
 //! Deployments of new server groups.
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::server_group::CAPACITY;
 use super::{Kind, PLAIN, strategy, target};
@@ -41,8 +41,6 @@ const NOTED: &[&str] = &[
 
 /// What another provider's server groups have.
 const FOREIGN_PROVIDER: &str = "this is a field of a certain provider, and server groups here have none like it";
-
-const HEALTH: &str = "all kinds of health count here";
 
 pub(super) const DEPLOY: Kind = Kind {
     types: &["deploy"],
@@ -173,11 +171,11 @@ fn describe(import: &mut Import<'_>, mut from: Source, to: &mut Map<String, Json
         from.put("useSourceCapacity", Json::Bool(true));
     }
     target_groups(&mut from);
-    for (key, reason) in [("interestingHealthProviderNames", HEALTH), ("suspendedProcesses", FOREIGN_PROVIDER)] {
-        if from.take(key).is_some_and(|value| !is_empty(&value)) {
-            import.findings.dropped(from.at(key), reason);
-        }
+    // What providers with one number of instances call it.
+    if let Some(size) = from.take("targetSize").filter(|_| from.peek("capacity").is_none()) {
+        from.put("capacity", json!({"min": size, "desired": size, "max": size}));
     }
+    target::health(import, &mut from);
     from.skip(NOTED);
     import.fields(CLUSTER, &mut from, to, at);
     finish(import, from);

@@ -77,4 +77,5 @@ pub(super) const DEPENDS_ON_EXECUTION: Kind = Kind {
     },
 };
 
+/// Also what checks no preconditions: people wrote that for want of it.
 pub(super) const GROUP: Kind = Kind { types: &["noop", "group"], ours: "group", ..PLAIN };

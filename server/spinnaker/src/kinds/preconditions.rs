@@ -172,6 +172,12 @@ pub(crate) fn all_lenient(from: &Source) -> bool {
     preconditions.is_some_and(|list| !list.is_empty() && list.iter().all(lenient))
 }
 
+/// No precondition at all: a point at which branches meet.
+pub(super) fn is_empty(sort: &str, from: &Source) -> bool {
+    let some = |value: &Json| value.as_array().is_none_or(|list| !list.is_empty());
+    sort == "checkPreconditions" && !from.peek("preconditions").is_some_and(some)
+}
+
 /// A precondition that never holds, and nothing else.
 pub(super) fn is_fail(sort: &str, from: &Source) -> bool {
     let Some([only]) = from.peek("preconditions").and_then(Json::as_array).map(Vec::as_slice) else { return false };

@@ -10,14 +10,9 @@ use crate::source::{Source, flag, is_empty};
 
 const HEALTHY: Field = field("targetHealthyDeployPercentage", "target_healthy_percent", Form::Whole);
 
-const HEALTH: &str = "all kinds of health count here";
-
 /// What all of these kinds have.
 fn common(import: &mut Import<'_>, from: &mut Source, to: &mut Map<String, Json>, at: &str) -> Result<(), String> {
-    if from.take("interestingHealthProviderNames").is_some_and(|names| !is_empty(&names)) {
-        import.findings.dropped(from.at("interestingHealthProviderNames"), HEALTH);
-    }
-    from.skip(&["interestingHealthProviderNames"]);
+    target::health(import, from);
     target::server_group(import, from, to, (at, "target"))
 }
 

@@ -10,6 +10,16 @@ use crate::source::{Source, is_empty};
 /// What says which provider it is. Here the account does.
 pub(super) const PROVIDER: &[&str] = &["cloudProvider", "cloudProviderType", "provider", "providerType"];
 
+/// Server groups here have one health check, and no providers of health to choose from.
+pub(super) fn health(import: &mut Import<'_>, from: &mut Source) {
+    let key = "interestingHealthProviderNames";
+    if from.take(key).is_some_and(|names| !is_empty(&names)) {
+        import
+            .findings
+            .note(from.at(key), "what counts is the health check of the server group; the choice is left out");
+    }
+}
+
 const ACCOUNTS: &[&str] = &["credentials", "account"];
 
 /// What a provider calls the place of a cluster.
