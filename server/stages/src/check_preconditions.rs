@@ -18,6 +18,8 @@ use crate::common::timeouts;
 use crate::kind::{Context, StageKind, Unplanned};
 
 const KIND: &str = "check_preconditions";
+/// How many characters of an expression, and of its value, a message shows.
+const SHOWN: usize = 200;
 
 pub(crate) struct CheckPreconditions;
 
@@ -87,7 +89,10 @@ impl StageKind for CheckPreconditions {
         let Inputs { fail_message, check } = inputs(run)?;
         match check.hold(context).await? {
             Ok(message) => {
-                let result = json!({ "preconditions": [{ "holds": true, "message": message }] });
+                let mut result = json!({ "preconditions": [{ "holds": true, "message": message }] });
+                if let Check::Expression { actual, .. } = check {
+                    result["expressionResult"] = actual;
+                }
                 Ok(succeeded(message, result))
             }
             Err(message) if fail_message.is_empty() => Err(Failure::permanent(message)),
@@ -139,8 +144,12 @@ impl Check {
             Self::StageStatus { stage, status, actual: Some(actual) } => {
                 Ok(Err(format!("stage {stage} is {}, not {}", actual.as_str(), status.as_str())))
             }
-            Self::Expression { expression, actual: Value::Bool(true) } => Ok(Ok(format!("{expression} is true"))),
-            Self::Expression { expression, actual } => Ok(Err(format!("{expression} is {actual}, not true"))),
+            Self::Expression { expression, actual } if is_true(actual) => {
+                Ok(Ok(format!("{} is true", shown(expression))))
+            }
+            Self::Expression { expression, actual } => {
+                Ok(Err(format!("{} is {}, not true", shown(expression), shown(&actual.to_string()))))
+            }
             Self::ClusterSize { target, comparison, expected, only_enabled } => {
                 let mut found = Vec::new();
                 let mut holds = true;
@@ -156,6 +165,23 @@ impl Check {
                 Ok(if holds { Ok(found) } else { Err(format!("{found}; {rule}")) })
             }
         }
+    }
+}
+
+/// True itself, or the text that Spinnaker takes for it.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Bool(holds) => *holds,
+        Value::String(text) => text == "true",
+        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// As much of a text as a message has room for.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

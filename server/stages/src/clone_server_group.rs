@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::common::config::{inputs, required, resolve, to_inputs};
 use crate::common::outputs::{read, succeeded};
 use crate::common::target::Target;
-use crate::common::{description, launch};
+use crate::common::{description, image, launch};
 use crate::kind::{Context, StageKind, Unplanned};
 
 /// The output that keeps what the clone shall be, with the source as it was.
@@ -40,6 +40,10 @@ impl StageKind for CloneServerGroup {
                 own.clone_from(sources);
             }
         }
+        let location = description::location(&overrides);
+        let image = image::named(&overrides.image, &overrides.image_artifact, &location, scope)?;
+        overrides.image = image.unwrap_or_default();
+        overrides.image_artifact.clear();
         let tasks = launch::tasks(description::wait_limit(&overrides)?);
         let inputs = to_inputs(&Inputs { source, overrides: json::encode(&overrides) });
         Ok(Plan { inputs, tasks, ..Plan::default() })

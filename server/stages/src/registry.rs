@@ -8,14 +8,15 @@ use gennaker_engine::{ErrandRun, TaskRun, TaskRunner};
 
 use crate::custom::KIND as CUSTOM;
 use crate::kind::{Context, StageKind, Unplanned};
-use crate::look_up;
+use crate::{bind_artifacts, look_up};
 use crate::{
-    check_preconditions, clone_server_group, create_server_group, deploy, destroy_server_group, disable_cluster,
-    disable_server_group, enable_server_group, find_image, manual_judgment, resize_server_group, rollback_cluster,
-    rollback_server_group, run_pipeline, scale_down_cluster, shrink_cluster, spinnaker, wait, webhook,
+    check_preconditions, clone_server_group, create_server_group, depends_on_execution, deploy, destroy_server_group,
+    disable_cluster, disable_server_group, enable_server_group, evaluate_variables, fail, find_artifact, find_image,
+    group, manual_judgment, resize_server_group, rollback_cluster, rollback_server_group, run_job, run_pipeline,
+    scale_down_cluster, shrink_cluster, spinnaker, wait, wait_until, webhook,
 };
 
-static KINDS: [&dyn StageKind; 19] = [
+static KINDS: [&dyn StageKind; 26] = [
     &wait::Wait,
     &manual_judgment::ManualJudgment,
     &run_pipeline::RunPipeline,
@@ -34,6 +35,13 @@ static KINDS: [&dyn StageKind; 19] = [
     &shrink_cluster::ShrinkCluster,
     &find_image::FindImage,
     &webhook::Webhook,
+    &evaluate_variables::EvaluateVariables,
+    &wait_until::WaitUntil,
+    &fail::Fail,
+    &group::Group,
+    &depends_on_execution::DependsOnExecution,
+    &find_artifact::FindArtifact,
+    &run_job::RunJob,
     &spinnaker::Spinnaker,
 ];
 
@@ -69,7 +77,7 @@ impl Registry {
 impl StageKinds for Registry {
     fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
         match self.find(&scope.stage.definition.kind)?.plan(scope) {
-            Ok(plan) => Ok(plan),
+            Ok(plan) => Ok(bind_artifacts::add(plan, scope)),
             Err(Unplanned::Missing(lookups)) => Ok(look_up::plan(&lookups)),
             Err(Unplanned::Failed(failure)) => Err(failure),
         }
@@ -93,6 +101,7 @@ impl TaskRunner for Registry {
     async fn run(&self, run: TaskRun) -> TaskOutcome {
         let outcome = match self.find(&run.kind) {
             Ok(_) if run.task == look_up::TASK => look_up::run(&self.context, &run).await,
+            Ok(_) if run.task == bind_artifacts::TASK => bind_artifacts::run(&run),
             Ok(kind) => kind.run(&self.context, &run).await,
             Err(failure) => Err(failure),
         };

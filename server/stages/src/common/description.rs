@@ -13,6 +13,7 @@ use gennaker_proto::v1::deploy_cluster::Strategy as StrategyMessage;
 use gennaker_proto::v1::health_check::Probe;
 
 use super::config::duration;
+use super::image;
 use super::outputs::found_image;
 use super::timeouts;
 
@@ -25,15 +26,14 @@ pub(crate) fn complete(mut cluster: v1::DeployCluster, scope: &Scope<'_>) -> Res
         cluster.application.clone_from(&scope.execution.start.definition.application);
     }
     let location = location(&cluster);
-    if cluster.image.is_empty() {
-        cluster.image = found_image(scope, &location).ok_or_else(|| {
-            Failure::permanent(format!(
-                "no image for {} in {location}: the stage names none, and no stage before it has found one there",
-                moniker(&cluster).map_or_else(|_| cluster.application.clone(), |moniker| moniker.cluster()),
-            ))
-        })?;
-    }
-    cluster.image = image_id(&cluster.image, &location)?;
+    let image = image::named(&cluster.image, &cluster.image_artifact, &location, scope)?;
+    cluster.image = image.or_else(|| found_image(scope, &location)).ok_or_else(|| {
+        Failure::permanent(format!(
+            "no image for {} in {location}: the stage names none, and no stage before it has found one there",
+            moniker(&cluster).map_or_else(|_| cluster.application.clone(), |moniker| moniker.cluster()),
+        ))
+    })?;
+    cluster.image_artifact.clear();
     cluster.target_healthy_percent.get_or_insert(100);
     cluster.strategy.get_or_insert(StrategyMessage::None(v1::NoStrategy {}));
     wait_limit(&cluster)?;
@@ -41,18 +41,6 @@ pub(crate) fn complete(mut cluster: v1::DeployCluster, scope: &Scope<'_>) -> Res
     strategy(&cluster)?;
     workload(&cluster)?;
     Ok(cluster)
-}
-
-/// The id of an image that is given by its id or by its full name.
-fn image_id(image: &str, location: &Location) -> Result<String, Failure> {
-    let Some((place, id)) = image.strip_prefix("accounts/").and_then(|name| name.split_once("/images/")) else {
-        return Ok(image.to_owned());
-    };
-    if place == format!("{}/regions/{}", location.account, location.region) {
-        Ok(id.to_owned())
-    } else {
-        Err(Failure::permanent(format!("image {image} is not in {location}, where it is to be deployed")))
-    }
 }
 
 /// Where the new server group goes.

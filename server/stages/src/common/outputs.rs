@@ -1,6 +1,6 @@
 //! What stages put out and later stages read.
 
-use gennaker_core::artifact::Artifact;
+use gennaker_core::artifact::ResolvedArtifact;
 use gennaker_core::cloud::{Location, ResourceId};
 use gennaker_core::execution::{Failure, Scope, TaskOutcome};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,9 @@ const DEPLOYMENTS: &str = "deployments";
 const IMAGES: &str = "images";
 
 /// The key under which stages list the artifacts that they made.
-const ARTIFACTS: &str = "artifacts";
+pub(crate) const ARTIFACTS: &str = "artifacts";
+/// The key under which stages list what their expected artifacts were bound to.
+pub(crate) const RESOLVED_ARTIFACTS: &str = "resolvedExpectedArtifacts";
 
 /// A server group that a stage made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,9 +52,11 @@ pub(crate) fn found_image(scope: &Scope<'_>, location: &Location) -> Option<Stri
     here.next().map(|found| found.image)
 }
 
-/// The artifacts that stages before this one made, those of the nearest first.
-pub(crate) fn made_before(scope: &Scope<'_>) -> Vec<Artifact> {
-    scope.ancestors().into_iter().flat_map(|stage| list(&stage.outputs, ARTIFACTS)).collect()
+/// What expected artifacts were bound to: those of the pipeline, and then those of the stages before this one, the nearest first.
+pub(crate) fn resolved_before(scope: &Scope<'_>) -> Vec<ResolvedArtifact> {
+    let bound = scope.execution.start.resolved_artifacts.iter().cloned();
+    let made = scope.ancestors().into_iter().flat_map(|stage| list(&stage.outputs, RESOLVED_ARTIFACTS));
+    bound.chain(made).collect()
 }
 
 fn list<T: for<'de> Deserialize<'de>>(outputs: &Map<String, Value>, key: &str) -> Vec<T> {

@@ -13,7 +13,7 @@ use super::operate::{Explain, group, names};
 use super::outputs::done;
 
 /// How long to leave a cloud alone that does not answer.
-const WHILE_UNAVAILABLE: Duration = Duration::from_secs(5);
+pub(crate) const WHILE_UNAVAILABLE: Duration = Duration::from_secs(5);
 
 /// What a stage waits for.
 #[derive(Clone, Copy)]

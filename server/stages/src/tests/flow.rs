@@ -17,6 +17,56 @@ fn a_wait_takes_its_time() {
     assert_eq!(stage.ended.unwrap().since(stage.started.unwrap()), Duration::from_secs(90));
 }
 
+fn waited(time: &str) -> (Duration, Value) {
+    let story = World::new().run_one("wait_until", json!({"time": time, "skipText": "sure?"}));
+    assert_eq!(story.status(), ExecutionStatus::Succeeded, "{}", story.tree());
+    let stage = story.stage("it");
+    (stage.ended.unwrap().since(stage.started.unwrap()), stage.inputs.clone())
+}
+
+#[test]
+fn a_wait_until_a_time_ends_then() {
+    // The story begins at 1970-01-12T13:46:40Z.
+    let (time, inputs) = waited("1970-01-12T13:48:10.500Z");
+    assert_eq!(time, Duration::from_millis(90_500));
+    assert_eq!(inputs, json!({"time": "1970-01-12T13:48:10.500Z", "skipText": "sure?"}));
+    assert_eq!(waited("1970-01-12T13:46:40Z").0, Duration::ZERO);
+    assert_eq!(waited("1960-01-01T00:00:00Z").0, Duration::ZERO, "what is past is no wait");
+}
+
+#[test]
+fn a_wait_until_a_time_can_be_computed_and_skipped() {
+    let mut until = stage("it", "wait_until", json!({}));
+    until.expressions = [("wait_until.time".to_owned(), "${ parameters.then }".to_owned())].into();
+    let mut story = World::new().start(vec![until.clone()], json!({"then": "1970-01-12T13:46:50Z"}));
+    story.finish();
+    assert_eq!(story.stage("it").ended.unwrap(), Timestamp::from_secs(1_000_010));
+    let mut story = World::new().start(vec![until.clone()], json!({"then": 1_000_020_000}));
+    story.finish();
+    assert_eq!(story.stage("it").ended.unwrap(), Timestamp::from_secs(1_000_020), "{}", story.tree());
+    let mut story = World::new().start(vec![until], json!({"then": "2970-01-01T00:00:00Z"}));
+    story.command(&Command::SkipStage { stage: "it".into(), actor: "ada".into(), reason: String::new() });
+    story.finish();
+    assert_eq!(story.status(), ExecutionStatus::Succeeded, "{}", story.tree());
+}
+
+#[test]
+fn a_failure_has_its_message() {
+    let story = World::new().run_one("fail", json!({"message": "not on ${ trigger.payload.branch }"}));
+    assert_eq!((story.status(), story.failure().as_str()), (ExecutionStatus::Terminal, "not on main"));
+    assert_eq!(World::new().run_one("fail", json!({})).failure(), "the pipeline ends here");
+    let mut ignored = stage("it", "fail", json!({}));
+    ignored.on_failure = FailurePolicy::Ignore;
+    assert_eq!(World::new().run(vec![ignored]).status(), ExecutionStatus::Succeeded);
+}
+
+#[test]
+fn a_group_does_nothing() {
+    let story = World::new().run_one("group", json!({}));
+    assert_eq!(story.status(), ExecutionStatus::Succeeded);
+    assert_eq!(story.stage("it").tasks.len(), 0);
+}
+
 fn judged(decision: JudgmentDecision, input: Option<&str>) -> (StageStatus, Value) {
     let config = json!({"instructions": "Well?", "inputs": ["blue", "green"], "judges": ["ada"]});
     let mut story = World::new().start(vec![stage("it", "manual_judgment", config)], json!({}));
@@ -85,6 +135,8 @@ fn preconditions_that_hold() {
         size(&["east", "west"], json!({"expected": 0, "comparison": "COMPARISON_GREATER"})),
         size(&["local"], json!({"expected": 0})),
         {"stageStatus": {"stage": "before", "status": "STAGE_STATUS_FAILED_CONTINUE"}},
+        {"expression": {"expression": "#stage('before').status == 'FAILED_CONTINUE'"}},
+        {"expression": {"expression": "${ 'tr' + 'ue' }"}},
     ]));
     assert_eq!(story.status(), ExecutionStatus::Succeeded, "{}", story.tree());
     insta::assert_json_snapshot!(story.outputs("it"));
@@ -97,6 +149,10 @@ fn preconditions_that_do_not_hold() {
         size(&["east"], json!({"comparison": "COMPARISON_LESS", "expected": 2})),
         size(&["west"], json!({"comparison": "COMPARISON_GREATER_OR_EQUAL", "expected": 2, "onlyEnabled": true})),
         json!({"stageStatus": {"stage": "before", "status": "STAGE_STATUS_SUCCEEDED"}}),
+        json!({"expression": {"expression": "1 > 2"}}),
+        json!({"expression": {"expression": "${ trigger.payload.branch }"}}),
+        json!({"expression": {"expression": "'" .to_owned() + &"x".repeat(300) + "'"}}),
+        json!({"failMessage": "wait for ops", "expression": {"expression": "nothing.here"}}),
         json!({"failMessage": "wait for ops", "stageStatus": {"stage": "x", "status": "STAGE_STATUS_SUCCEEDED"}}),
     ]
     .map(|precondition| {

@@ -30,7 +30,13 @@ fn flow() {
     insta::assert_json_snapshot!("wait", plan_of("wait", json!({"duration": "90.5s"})));
     insta::assert_json_snapshot!(
         "manual_judgment",
-        plan_of("manual_judgment", json!({"instructions": "Look", "inputs": ["a"], "judges": ["ada"]}))
+        plan_of(
+            "manual_judgment",
+            json!({
+                "instructions": "Look", "inputs": ["a"], "judges": ["ada"], "roles": ["ops"], "approvals": 2,
+                "noSelfApproval": true,
+            })
+        )
     );
     insta::assert_json_snapshot!(
         "run_pipeline",
@@ -48,6 +54,25 @@ fn flow() {
                 {"failMessage": "no", "stageStatus": {"stage": "it", "status": "STAGE_STATUS_RUNNING"}},
             ]})
         )
+    );
+}
+
+#[test]
+fn more_flow() {
+    let snapshot = |kind: &str, config: Value| insta::assert_json_snapshot!(kind, plan_of(kind, config));
+    let variables = json!([{"name": "twice", "value": "${ parameters.size * 2 }"}]);
+    snapshot("evaluate_variables", json!({ "variables": variables }));
+    snapshot("wait_until", json!({"time": "1970-01-12T13:46:50Z"}));
+    snapshot("fail", json!({"message": "no"}));
+    snapshot("group", json!({}));
+    snapshot("depends_on_execution", json!({"execution": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "timeout": "60s"}));
+    snapshot("find_artifact", json!({"pipeline": "applications/shop/pipelines/release"}));
+    snapshot(
+        "run_job",
+        json!({
+            "account": "local", "region": "east", "image": "tools:1", "command": ["./migrate"], "env": {"A": "1"},
+            "propertyFile": "out.yaml",
+        }),
     );
 }
 

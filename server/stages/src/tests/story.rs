@@ -59,6 +59,7 @@ impl World {
             guards: Arc::new(Fixed(Vec::new())),
             egress: Arc::new(egress.clone()),
             secrets: Arc::new(FakeSecrets),
+            operator_secrets: Arc::new(FakeSecrets),
             notifier: Arc::new(RecordingNotifier::new()),
             records: Arc::new(records.clone()),
             custom: Arc::default(),
@@ -106,6 +107,16 @@ impl World {
 
     /// Starts an execution; nothing has run yet.
     pub(super) fn start(&self, stages: Vec<StageDefinition>, parameters: Value) -> Story {
+        self.start_with(stages, parameters, |_| ())
+    }
+
+    /// Starts an execution that begins with something else than usual.
+    pub(super) fn start_with(
+        &self,
+        stages: Vec<StageDefinition>,
+        parameters: Value,
+        change: impl FnOnce(&mut Start),
+    ) -> Story {
         let Value::Object(parameters) = parameters else { panic!("parameters are an object") };
         let definition = Definition {
             application: "shop".into(),
@@ -116,7 +127,7 @@ impl World {
             ..Definition::default()
         };
         let number = self.started.fetch_add(1, Ordering::Relaxed);
-        let start = Start {
+        let mut start = Start {
             id: ExecutionId::from_parts(Timestamp::from_secs(1_000_000), number.into()),
             definition: Arc::new(definition),
             cause: Cause {
@@ -130,6 +141,7 @@ impl World {
             artifacts: Vec::new(),
             resolved_artifacts: Vec::new(),
         };
+        change(&mut start);
         let now = Timestamp::from_secs(1_000_000);
         let (execution, decision) = create(start, false, &Decide { now, kinds: &self.registry, random: 0 });
         Story { world: self.clone(), execution, now, events: decision.events }
@@ -180,12 +192,20 @@ impl Story {
     pub(super) fn finish(&mut self) {
         for _ in 0..10_000 {
             self.settle();
-            let Some(next) = self.execution.wake_at() else { break };
-            self.now = next.max(self.now);
-            self.command(&Command::Tick);
+            if !self.tick() {
+                break;
+            }
         }
         let replayed = Execution::replay(&self.events);
         assert_eq!(replayed.as_ref(), Some(&self.execution), "the events make the state");
+    }
+
+    /// Lets time pass until the clock has something to do; tells whether it had.
+    pub(super) fn tick(&mut self) -> bool {
+        let Some(next) = self.execution.wake_at() else { return false };
+        self.now = next.max(self.now);
+        self.command(&Command::Tick);
+        true
     }
 
     pub(super) fn command(&mut self, command: &Command) {

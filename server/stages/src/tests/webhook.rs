@@ -135,6 +135,8 @@ fn answers_that_fail_it() {
     assert_eq!(failure(503, json!({"failFastStatuses": [503]})), (said(503, ""), 1, 0));
     let retries = json!({"retries": [{"status": 409, "maxAttempts": 3}]});
     assert_eq!(failure(409, retries), (said(409, " (3 times)"), 3, 20));
+    let retries = json!({"retries": [{"status": 504, "maxAttempts": 2}]});
+    assert_eq!(failure(504, retries), (said(504, " (2 times)"), 2, 10), "504 is no exception then");
     let (message, calls, secs) = failure(409, json!({"retries": [{"status": 409}]}));
     assert!(message.starts_with("call did not end within 5m"), "{message}");
     assert!((29..=31).contains(&calls) && secs == 300, "{calls} {secs}");
