@@ -800,7 +800,8 @@ pub mod account_service_server {
     }
 }
 /// A message that is sent when something happens in an execution. Sending is tried again for about an hour; it never holds
-/// the execution up.
+/// the execution up. A secret can be given as a reference, `env:NAME` or `file:/PATH` on the server, if the server's setting
+/// `secrets.allowed` has it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Notification {
     /// When it is sent. Those of an application and of a pipeline take the occasions of the pipeline, those of a stage the
@@ -3666,7 +3667,8 @@ pub struct WebhookStage {
         ::prost::alloc::string::String,
         ::prost::alloc::string::String,
     >,
-    /// Headers whose values are secrets: the name to a reference, `env:NAME` or `file:/PATH` on the server.
+    /// Headers whose values are secrets: the name to a reference, `env:NAME` or `file:/PATH` on the server. The server's setting
+    /// `secrets.allowed` says which references can be used.
     #[prost(btree_map = "string, string", tag = "5")]
     pub secret_headers: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,

@@ -14,5 +14,5 @@ pub mod notify;
 mod trust;
 
 pub use egress::GuardedEgress;
-pub use notify::Channels;
+pub use notify::{Channels, References};
 pub use trust::{Trust, TrustError};

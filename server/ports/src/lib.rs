@@ -24,6 +24,6 @@ pub use egress::{Egress, EgressError, EgressRequest, EgressResponse};
 pub use launcher::{Launch, LaunchError, Launcher};
 pub use notifier::{Notifier, NotifyError};
 pub use records::{Records, RecordsUnavailable};
-pub use secrets::{SecretError, Secrets, SystemSecrets};
+pub use secrets::{AllowedSecrets, SecretError, Secrets, SystemSecrets};
 pub use store::{Store, StoreError};
 pub use traffic_guards::{TrafficGuards, TrafficGuardsUnavailable};

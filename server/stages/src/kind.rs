@@ -21,8 +21,10 @@ pub struct Context {
     pub guards: Arc<dyn TrafficGuards>,
     /// The way out, for calls of URLs.
     pub egress: Arc<dyn Egress>,
-    /// What secrets are read with.
+    /// The secrets that authors of pipelines may refer to.
     pub secrets: Arc<dyn Secrets>,
+    /// The secrets that the operator may refer to, in kinds of their own.
+    pub operator_secrets: Arc<dyn Secrets>,
     /// What messages are sent with.
     pub notifier: Arc<dyn Notifier>,
     /// What the server has on record.
@@ -31,6 +33,14 @@ pub struct Context {
     pub custom: Arc<CustomKinds>,
     /// Whether expressions may read URLs.
     pub url_functions: bool,
+}
+
+impl Context {
+    /// The secrets that a stage of a kind may use: what it refers to was written by its author, or by the operator who defined the
+    /// kind.
+    pub(crate) fn secrets_of(&self, kind: &str) -> &dyn Secrets {
+        if kind == crate::custom::KIND { &*self.operator_secrets } else { &*self.secrets }
+    }
 }
 
 /// Why a stage has no plan.

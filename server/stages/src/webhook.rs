@@ -85,12 +85,15 @@ pub(crate) async fn run(context: &Context, run: &TaskRun) -> Result<TaskOutcome,
     }
 }
 
-/// How what was called is called off: not at all where the call was refused or is none that is followed.
+/// How what was called is called off: not at all where the call was refused, is none that is followed, or has been followed to
+/// its end.
 pub(crate) fn call_off(scope: &Scope<'_>) -> Option<CallOffPlan> {
     let inputs: Inputs = from_inputs(&scope.stage.inputs).ok()?;
     inputs.monitor.as_ref()?;
-    let refused = |task: &gennaker_core::execution::Task| task.spec.name == CALL && task.status == TaskStatus::Failed;
-    if scope.stage.tasks.iter().any(refused) {
+    let has = |name: &str, status: TaskStatus| {
+        scope.stage.tasks.iter().any(|task| task.spec.name == name && task.status == status)
+    };
+    if has(CALL, TaskStatus::Failed) || has(FOLLOW, TaskStatus::Succeeded) {
         return None;
     }
     let call = inputs.cancellation?;
@@ -100,7 +103,7 @@ pub(crate) fn call_off(scope: &Scope<'_>) -> Option<CallOffPlan> {
 
 /// Calls off what was called.
 pub(crate) async fn run_call_off(context: &Context, call_off: &CallOff) -> Result<String, Failure> {
-    from_inputs::<CancelCall>(&call_off.body)?.send(context, &call_off.task).await
+    from_inputs::<CancelCall>(&call_off.body)?.send(context, call_off).await
 }
 
 /// What is wrong with a stage beyond the rules of its single fields: fields of the message, and what is wrong with each.

@@ -108,7 +108,7 @@ impl Channels {
         let EmailOptions { username, password, .. } = &mailer.options;
         let login = match username.as_str() {
             "" => None,
-            user => Some(Credentials::new(user.to_owned(), self.secret(password).await?)),
+            user => Some(Credentials::new(user.to_owned(), self.setting(password).await?)),
         };
         mailer.send(mail, login).await
     }

@@ -34,7 +34,16 @@ pub struct Channels {
     options: Options,
     mailer: Option<Mailer>,
     egress: Arc<dyn Egress>,
-    secrets: Arc<dyn Secrets>,
+    secrets: References,
+}
+
+/// Where references to secrets lead.
+#[derive(Clone)]
+pub struct References {
+    /// Those in the settings.
+    pub operator: Arc<dyn Secrets>,
+    /// Those in definitions.
+    pub definitions: Arc<dyn Secrets>,
 }
 
 impl std::fmt::Debug for Channels {
@@ -51,7 +60,7 @@ impl Channels {
     pub fn new(
         options: Options,
         egress: Arc<dyn Egress>,
-        secrets: Arc<dyn Secrets>,
+        secrets: References,
         clock: Arc<dyn Clock>,
         trust: &Trust,
     ) -> Result<Self, OptionsError> {
@@ -64,12 +73,14 @@ impl Channels {
         self.egress.send(request).await.map_err(unsent)
     }
 
+    /// A secret of the settings.
+    async fn setting(&self, reference: &str) -> Result<String, NotifyError> {
+        read(&*self.secrets.operator, reference).await
+    }
+
+    /// A secret that a definition refers to.
     async fn secret(&self, reference: &str) -> Result<String, NotifyError> {
-        let value = self.secrets.secret(reference).await.map_err(|error| NotifyError {
-            retryable: matches!(error, SecretError::Unreadable { .. }),
-            message: error.to_string(),
-        })?;
-        String::from_utf8(value).map_err(|_| permanent(format!("secret {reference:?} is no text")))
+        read(&*self.secrets.definitions, reference).await
     }
 
     /// What stands in a field that may be a reference.
@@ -95,6 +106,14 @@ impl Notifier for Channels {
             Channel::Webhook { url, hmac_secret } => self.webhook(&message, url, hmac_secret).await,
         }
     }
+}
+
+async fn read(secrets: &dyn Secrets, reference: &str) -> Result<String, NotifyError> {
+    let value = secrets.secret(reference).await.map_err(|error| NotifyError {
+        retryable: matches!(error, SecretError::Unreadable { .. }),
+        message: error.to_string(),
+    })?;
+    String::from_utf8(value).map_err(|_| permanent(format!("secret {reference:?} is no text")))
 }
 
 fn permanent(message: impl Into<String>) -> NotifyError {

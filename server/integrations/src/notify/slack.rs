@@ -17,7 +17,7 @@ impl Channels {
         let Some(slack) = &self.options.slack else {
             return Err(permanent("the server has no Slack app; set notifications.slack"));
         };
-        let token = self.secret(&slack.token).await?;
+        let token = self.setting(&slack.token).await?;
         let url = format!("{}/chat.postMessage", slack.url.trim_end_matches('/'));
         let mut request = EgressRequest::post_json(url, &body(message, address));
         request.headers[0].1 = "application/json; charset=utf-8".to_owned();

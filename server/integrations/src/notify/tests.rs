@@ -10,6 +10,7 @@ use gennaker_ports::testing::clock::RuntimeClock;
 use gennaker_ports::testing::egress::{ScriptedEgress, response};
 use gennaker_ports::{EgressError, Notifier as _, NotifyError, SecretError, Secrets};
 
+use super::References;
 use super::{Channels, EmailOptions, Options, Security, SlackOptions};
 use crate::Trust;
 
@@ -25,13 +26,14 @@ impl Secrets for Known {
     }
 }
 
-fn secrets() -> Arc<dyn Secrets> {
-    Arc::new(Known(HashMap::from([
-        ("env:SLACK", "xoxb-secret"),
-        ("env:SIGNING", "key"),
-        ("env:HOOK", "https://hooks.example.com/secret"),
-        ("env:MAIL", "hunter2"),
-    ])))
+fn secrets() -> References {
+    References {
+        operator: Arc::new(Known(HashMap::from([("env:SLACK", "xoxb-secret"), ("env:MAIL", "hunter2")]))),
+        definitions: Arc::new(Known(HashMap::from([
+            ("env:SIGNING", "key"),
+            ("env:HOOK", "https://hooks.example.com/secret"),
+        ]))),
+    }
 }
 
 fn channels(options: Options, egress: &ScriptedEgress, trust: &Trust) -> Channels {

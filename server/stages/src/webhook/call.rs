@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use gennaker_core::execution::{EffectKey, Failure, TaskOutcome};
+use gennaker_core::execution::{CallOff, Failure, TaskOutcome};
 use gennaker_engine::TaskRun;
 use gennaker_ports::{EgressRequest, EgressResponse};
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,8 @@ const COOKIES: &str = "set-cookie";
 pub(super) async fn call(context: &Context, run: &TaskRun, inputs: &Inputs) -> Result<TaskOutcome, Failure> {
     let call = inputs.call.as_ref().ok_or_else(|| Failure::permanent("the stage has no call to make"))?;
     let key = request(&run.key, "call");
-    let answer = call.send(context, inputs.headers.values(context, true).await?, Some(key)).await?;
+    let answer =
+        call.send(context, inputs.headers.values(Some(context.secrets_of(&run.kind))).await?, Some(key)).await?;
     let status = answer.status;
     if inputs.fail_fast_statuses.contains(&status) {
         return Err(refused(call, &answer));
@@ -180,10 +181,10 @@ pub(super) struct CancelCall {
 }
 
 impl CancelCall {
-    /// Makes the call; `task` is the one that it calls off.
-    pub(super) async fn send(&self, context: &Context, task: &EffectKey) -> Result<String, Failure> {
-        let headers = self.headers.values(context, true).await?;
-        let answer = self.call.send(context, headers, Some(request(task, "cancel"))).await?;
+    /// Makes the call.
+    pub(super) async fn send(&self, context: &Context, call_off: &CallOff) -> Result<String, Failure> {
+        let headers = self.headers.values(Some(context.secrets_of(&call_off.kind))).await?;
+        let answer = self.call.send(context, headers, Some(request(&call_off.task, "cancel"))).await?;
         if answer.status < 400 {
             return Ok(format!("answered with {}", answer.status));
         }

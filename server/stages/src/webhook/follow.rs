@@ -47,7 +47,8 @@ pub(super) async fn follow(context: &Context, run: &TaskRun, inputs: &Inputs) ->
         (_, None) => return Err(Failure::permanent("the stage's output `webhook.monitor.statusEndpoint` is gone")),
     };
     let look = Call { method: "GET".to_owned(), url: endpoint, payload: Value::Null };
-    let headers = inputs.headers.values(context, may_know_secrets(inputs, monitor, &look.url)).await?;
+    let secrets = may_know_secrets(inputs, monitor, &look.url).then(|| context.secrets_of(&run.kind));
+    let headers = inputs.headers.values(secrets).await?;
     let answer = match look.send(context, headers, None).await {
         Ok(answer) => answer,
         Err(Failure { message, retryable: true }) => return Ok(later(run, message, None)),

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use gennaker_core::execution::Failure;
+use gennaker_ports::Secrets;
 use serde::{Deserialize, Serialize};
 use url::Url;
-
-use crate::kind::Context;
 
 /// Headers that belong to the connection or are made from the call, not by its author.
 const RESERVED: [&str; 11] = [
@@ -33,13 +32,14 @@ pub(super) struct Headers {
 }
 
 impl Headers {
-    /// The headers with their values; the secret ones only where the receiver may know them.
-    pub(super) async fn values(&self, context: &Context, secrets: bool) -> Result<Vec<(String, String)>, Failure> {
+    /// The headers with their values; the secret ones only where the receiver may know them, and `secrets` are given.
+    pub(super) async fn values(&self, secrets: Option<&dyn Secrets>) -> Result<Vec<(String, String)>, Failure> {
         let mut headers: Vec<(String, String)> =
             self.plain.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
-        for (name, reference) in self.secret.iter().filter(|_| secrets) {
+        let Some(secrets) = secrets else { return Ok(headers) };
+        for (name, reference) in &self.secret {
             let unusable = |why: &dyn std::fmt::Display| Failure::permanent(format!("header {name}: {why}"));
-            let value = context.secrets.secret(reference).await.map_err(|error| unusable(&error))?;
+            let value = secrets.secret(reference).await.map_err(|error| unusable(&error))?;
             let value = String::from_utf8(value).ok().filter(|value| is_value(value));
             let value = value.ok_or_else(|| unusable(&"its secret is not one line of text"))?;
             headers.push((name.to_ascii_lowercase(), value));

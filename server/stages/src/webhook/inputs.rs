@@ -104,11 +104,15 @@ impl TryFrom<WebhookStage> for Inputs {
             url: cancellation.url.clone(),
         });
         let retry = |retry: &WebhookRetry| Retry { status: status(retry.status), max_attempts: retry.max_attempts };
-        let statuses: Vec<u16> = stage.fail_fast_statuses.iter().copied().map(status).collect();
+        let retries: Vec<Retry> = stage.retries.iter().map(retry).collect();
+        let mut fail_fast_statuses: Vec<u16> = stage.fail_fast_statuses.iter().copied().map(status).collect();
+        if fail_fast_statuses.is_empty() && retries.iter().all(|retry| retry.status != FAIL_FAST) {
+            fail_fast_statuses.push(FAIL_FAST);
+        }
         Ok(Self {
             call,
-            fail_fast_statuses: if statuses.is_empty() { vec![FAIL_FAST] } else { statuses },
-            retries: stage.retries.iter().map(retry).collect(),
+            fail_fast_statuses,
+            retries,
             monitor: stage.monitor.map(|monitor| Monitor::new(monitor, stage.monitor_only)).transpose()?,
             headers: Headers { plain: stage.headers, secret: stage.secret_headers },
             cancellation,
