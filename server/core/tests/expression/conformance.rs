@@ -1,0 +1,65 @@
+//! What expressions give: Spinnaker's language as its documentation, its users and Spring's reference have it.
+
+use gennaker_core::expression::{Entry, Section, catalogue};
+
+use crate::fixture::World;
+use crate::table::{self, Row};
+
+/// A table in which a row that is no text with `${` stands for an expression.
+fn check(table: &str) {
+    let world = World::new();
+    let rows = table::rows(table).map(|row| match row.text.contains("${") {
+        true => row,
+        false => Row { text: format!("${{ {} }}", row.text), ..row },
+    });
+    table::check(rows, |text| world.evaluate(text));
+}
+
+macro_rules! tables {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                check(include_str!(concat!("conformance/", stringify!($name), ".txt")));
+            }
+        )*
+
+        /// All tables.
+        const TABLES: &[&str] = &[$(include_str!(concat!("conformance/", stringify!($name), ".txt"))),*];
+    };
+}
+
+tables! {
+    access arithmetic collections comparison containers dates functions literals logic real_world roots templates texts types
+}
+
+/// Whatever the language has is in a table here, besides its own example.
+#[test]
+fn every_word_of_the_language_has_a_row() {
+    let words = catalogue();
+    let rows = TABLES.iter().flat_map(|table| table::rows(table));
+    let mut texts: String = rows.map(|row| row.text + "\n").collect();
+    texts.push_str(include_str!("lookups.rs"));
+    let mut missing = Vec::new();
+    let mut look_for = |section: &Section, spelt: fn(&str, &Entry) -> String| {
+        for entry in &section.entries {
+            let spelling = spelt(section.title, entry);
+            if !texts.contains(&spelling) {
+                missing.push(spelling);
+            }
+        }
+    };
+    words.functions.iter().for_each(|section| look_for(section, |_, function| format!("#{}(", function.name)));
+    words.methods.iter().for_each(|section| look_for(section, |_, method| format!(".{}(", method.name)));
+    words.types.iter().for_each(|section| look_for(section, member));
+    assert!(missing.is_empty(), "{} words have no row: {}", missing.len(), missing.join(" "));
+}
+
+/// How a member of a type is written, from the dot on, or a constructor.
+fn member(class: &str, entry: &Entry) -> String {
+    let short = class.rsplit('.').next().unwrap_or(class);
+    match entry.signature.split_once(").") {
+        Some((_, member)) => format!("{short}).{}", member.split('(').next().unwrap_or(member)),
+        None => format!("{short}("),
+    }
+}
