@@ -301,7 +301,7 @@ fn empty(form: &Form) -> Json {
 /// An expression for a field there as one for the field here.
 fn into_ours(form: &Form, text: &str) -> String {
     match (form, lone(text)) {
-        (Form::Unless, Some(inner)) => format!("${{ !({inner}) }}"),
+        (Form::Unless, Some(inner)) => format!("{NOT}{inner}) }}"),
         (Form::Choice(words), Some(inner)) => format!("{}{inner}) }}", choice_prefix(words)),
         _ => text.to_owned(),
     }
@@ -311,7 +311,7 @@ fn into_ours(form: &Form, text: &str) -> String {
 fn into_theirs(form: &Form, text: String) -> String {
     let inner = |prefix: &str| text.strip_prefix(prefix)?.strip_suffix(") }").map(str::to_owned);
     match form {
-        Form::Unless => match (inner("${ !("), lone(&text)) {
+        Form::Unless => match (inner(NOT), lone(&text)) {
             (Some(inner), _) => format!("${{{inner}}}"),
             (None, Some(inner)) => format!("${{ !({inner}) }}"),
             (None, None) => text,
@@ -320,6 +320,9 @@ fn into_theirs(form: &Form, text: String) -> String {
         _ => text,
     }
 }
+
+/// An expression for the opposite begins like this. Parameters are texts, so that there is something to convert.
+const NOT: &str = "${ !#toBoolean(";
 
 /// An expression that turns their words into ours begins like this.
 fn choice_prefix(words: &[(&str, &str)]) -> String {
@@ -463,7 +466,7 @@ mod tests {
         assert_eq!(ours, "${ {'NEWEST': 'SELECTION_NEWEST', 'OLDEST': 'SELECTION_OLDEST'}.get(parameters.which) }");
         assert_eq!(into_theirs(&words, ours), "${parameters.which}");
         let ours = into_ours(&Form::Unless, "${ parameters.wait }");
-        assert_eq!(ours, "${ !( parameters.wait ) }");
+        assert_eq!(ours, "${ !#toBoolean( parameters.wait ) }");
         assert_eq!(into_theirs(&Form::Unless, ours), "${ parameters.wait }");
         assert_eq!(into_theirs(&Form::Unless, "${x}".to_owned()), "${ !(x) }");
         assert_eq!(into_theirs(&Form::Whole, "${x}".to_owned()), "${x}");

@@ -14,8 +14,9 @@ const OTHER: &str = "0b0e3a51-6e4c-5c41-8f07-0b1f5a1c5d02";
 fn release(more: Value) -> Value {
     let mut document = json!({"application": "shop", "name": "Release it", "id": ID, "limitConcurrent": true, "stages": [
         {"refId": "1", "requisiteStageRefIds": [], "type": "wait", "name": "Wait", "waitTime": "${ parameters.pause }"},
-        {"refId": "2", "requisiteStageRefIds": ["1"], "type": "pipeline", "name": "Test", "pipeline": OTHER},
-    ], "parameterConfig": [{"name": "pause", "default": "5"}],
+        {"refId": "2", "requisiteStageRefIds": ["1"], "type": "pipeline", "name": "Test", "pipeline": OTHER,
+            "waitForCompletion": "${ parameters.waits }", "stageEnabled": {"type": "expression", "expression": "#stage('Wait').status == 'SUCCEEDED'"}},
+    ], "parameterConfig": [{"name": "pause", "default": "5"}, {"name": "waits", "default": "true"}],
         "triggers": [{"type": "webhook", "source": "shop-push", "enabled": true}]});
     document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     document
@@ -50,11 +51,13 @@ async fn what_is_imported_runs() {
     let names: Vec<&str> = imported.iter().map(|imported| imported.pipeline.as_ref().unwrap().name.as_str()).collect();
     assert_eq!(names, ["applications/shop/pipelines/release-it", "applications/shop/pipelines/test-it"]);
     assert!(imported.iter().all(|imported| imported.saved), "{imported:#?}");
-    assert_eq!(imported[0].pipeline.as_ref().unwrap().etag.is_empty(), false);
+    assert!(!imported[0].pipeline.as_ref().unwrap().etag.is_empty());
     assert!(!imported[0].findings.iter().any(|finding| finding.reason.contains("there is no pipeline")));
     let execution = world.start("release-it").await;
     let ended = world.follow(&execution.name).await;
     assert_eq!(ended.status(), v1::ExecutionStatus::Succeeded, "{ended:#?}");
+    let outputs = gennaker_proto::json::encode(&ended)["stages"][1]["outputs"].clone();
+    assert_eq!(outputs["status"], "SUCCEEDED", "{outputs}");
 }
 
 #[tokio::test]
@@ -196,4 +199,29 @@ async fn who_may_not_start_pipelines_makes_no_triggers() {
     world.rights.deny(Some(Access::Write), None);
     let body = json!({"parent": "applications/shop", "documents": ["{}"]});
     assert_eq!(reason(world.app.import_spinnaker_pipelines(ann(), request(body)).await), "PERMISSION_DENIED");
+}
+
+/// The pipelines that the importer is tested with, which are written as people have them.
+fn corpus() -> Vec<Value> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../spinnaker/tests/corpus");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let texts = files.iter().filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).unwrap());
+    texts.map(|text| serde_json::from_str(&text).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn pipelines_as_people_have_them_pass_the_checks_of_any_other() {
+    let world = World::with_shop().await;
+    let corpus = corpus();
+    let wrong: Vec<String> = import(&world, &corpus)
+        .await
+        .iter()
+        .zip(&corpus)
+        .filter(|(imported, _)| !imported.saved)
+        .flat_map(|(imported, document)| {
+            errors(imported).into_iter().map(|error| format!("{}: {error}", document["name"])).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(wrong, [""; 0]);
 }
