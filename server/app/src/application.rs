@@ -1,5 +1,7 @@
 //! `ApplicationService`.
 
+use std::sync::Arc;
+
 use gennaker_core::execution::{Command, ExecutionStatus};
 use gennaker_core::resource::ResourceKind;
 use gennaker_ports::store::ExecutionFilter;
@@ -10,6 +12,7 @@ use crate::error::Precondition;
 use crate::filter::{self, Terms};
 use crate::page::PageRequest;
 use crate::resource::{Change, Definition, Write};
+use crate::validate::{Findings, Level, check_notifications};
 use crate::{App, AppError, Caller, names, request};
 
 /// The statuses of executions that have not ended.
@@ -29,6 +32,7 @@ impl App {
         self.admit(caller, &request).await?;
         let name = names::application(&request.application_id);
         let new = request.application.clone().unwrap_or_default();
+        check_application(&new)?;
         let write = Write::new(caller, &request, &request.request_id, "application");
         let application = self.create(&name, new, &write.validate_only(request.validate_only)).await?;
         Ok(v1::CreateApplicationResponse { application: Some(application) })
@@ -76,7 +80,10 @@ impl App {
             allow_missing: request.allow_missing,
         };
         let write = write.validate_only(request.validate_only);
-        let application = self.update(&change, &write, |new, _| std::future::ready(Ok((*new).clone()))).await?;
+        let check = |new: Arc<v1::Application>, _| {
+            std::future::ready(check_application(&new).map(|()| Arc::unwrap_or_clone(new)))
+        };
+        let application = self.update(&change, &write, check).await?;
         Ok(v1::UpdateApplicationResponse { application: Some(application) })
     }
 
@@ -172,6 +179,13 @@ impl App {
             }
         }
     }
+}
+
+/// What is wrong with an application beyond the rules of its single fields.
+fn check_application(application: &v1::Application) -> Result<(), AppError> {
+    let mut findings = Findings::default();
+    check_notifications(&application.notifications, Level::Pipeline, "notifications", &mut findings);
+    findings.refuse("application")
 }
 
 fn unfinished(application: &str) -> ExecutionFilter {

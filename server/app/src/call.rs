@@ -67,6 +67,8 @@ calls! {
         SkipStage(SkipStageRequest),
         SubmitJudgment(SubmitJudgmentRequest),
         ExplainExecution(ExplainExecutionRequest),
+        PlanExecution(PlanExecutionRequest),
+        EvaluateExpression(EvaluateExpressionRequest),
     }
     TriggerService {
         CreateTrigger(CreateTriggerRequest),
@@ -107,6 +109,10 @@ calls! {
         RollbackServerGroup(RollbackServerGroupRequest),
         RollbackCluster(RollbackClusterRequest),
         DestroyServerGroup(DestroyServerGroupRequest),
+    }
+    MigrationService {
+        ImportSpinnakerPipelines(ImportSpinnakerPipelinesRequest),
+        ExportSpinnakerPipeline(ExportSpinnakerPipelineRequest),
     }
     SystemService {
         GetVersion(GetVersionRequest),

@@ -238,7 +238,13 @@ impl From<Rejection> for AppError {
             Rejection::WrongStageStatus { stage, .. } => {
                 Self::precondition("STAGE_STATUS", stage.to_string(), description)
             }
-            Rejection::NotAJudge { .. } => Self::PermissionDenied { message: description },
+            Rejection::NotAJudge { .. } | Rejection::SelfApproval { .. } => {
+                Self::PermissionDenied { message: description }
+            }
+            Rejection::JudgedAlready { stage, .. } => {
+                Self::precondition("JUDGED_ALREADY", stage.to_string(), description)
+            }
+            Rejection::OtherOption { stage, .. } => Self::precondition("OTHER_INPUT", stage.to_string(), description),
             Rejection::NotAnOption { .. } => Self::invalid("input", description),
             Rejection::LimitReached { pipeline, .. } => Self::precondition("CONCURRENCY_LIMIT", pipeline, description),
             Rejection::QueueFull { pipeline, limit } => Self::ResourceExhausted {

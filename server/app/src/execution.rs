@@ -1,7 +1,9 @@
 //! `ExecutionService`, but for its streams.
 
 mod command;
+mod evaluate;
 mod list;
+mod plan;
 
 use std::sync::Arc;
 
@@ -39,7 +41,8 @@ impl App {
         };
         let given: Map<String, Value> =
             request.parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-        let start = self.prepare(&pipeline, &given, cause)?;
+        let artifacts = request.artifacts.iter().map(convert::artifact::to_core).collect();
+        let start = self.prepare(&pipeline, &given, artifacts, cause).await?;
         let execution = if request.validate_only {
             let event = Event::Created { start: Box::new(start), queued: false };
             let record = EventRecord { sequence: 1, time: self.now(), event };
@@ -107,7 +110,7 @@ impl App {
     pub(crate) async fn viewer(&self, caller: &Caller, application: &str) -> Viewer {
         let target = Target::Application(application.to_owned());
         let may_execute = self.may(caller, Access::Execute, &target).await;
-        Viewer { name: Some(caller.name().to_owned()), may_execute }
+        Viewer { name: Some(caller.name().to_owned()), roles: self.roles_of(caller), may_execute }
     }
 
     /// The place of an execution among those of its pipeline that wait, from 1; 0 where it does not.

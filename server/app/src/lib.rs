@@ -25,23 +25,29 @@ mod infrastructure;
 mod launch;
 mod limits;
 mod mask;
+mod migration;
 mod names;
 mod operation;
 mod page;
 mod pipeline;
 mod project;
 mod pump;
+mod records;
 mod request;
 mod resource;
+mod roles;
 mod system;
 mod trigger;
 mod validate;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use gennaker_core::execution::StageKinds;
 use gennaker_engine::Handle;
 use gennaker_ports::{Authorizer, Clock, Clouds, Principal, Secrets, Store};
+use gennaker_stages::CustomKinds;
 
 pub use call::METHODS;
 pub use encoded::Encoded;
@@ -58,9 +64,9 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A caller of this name.
+    /// A caller of this name, with the roles that the settings give it.
     pub fn named(name: impl Into<String>) -> Self {
-        Self { principal: Principal { name: name.into() } }
+        Self { principal: Principal { name: name.into(), roles: Vec::new() } }
     }
 
     /// The name that changes are recorded under.
@@ -84,6 +90,10 @@ pub struct Ports {
     pub secrets: Arc<dyn Secrets>,
     /// What drives executions.
     pub engine: Handle,
+    /// The kinds of stages, for plans that are only shown.
+    pub kinds: Arc<dyn StageKinds>,
+    /// The kinds of stages that the operator has defined.
+    pub custom: Arc<CustomKinds>,
 }
 
 /// What is configured.
@@ -95,11 +105,18 @@ pub struct Options {
     pub commit: String,
     /// What is allowed.
     pub limits: Limits,
+    /// Who has which role: its name, to the names of callers.
+    pub roles: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { version: env!("CARGO_PKG_VERSION").to_owned(), commit: String::new(), limits: Limits::default() }
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: String::new(),
+            limits: Limits::default(),
+            roles: BTreeMap::new(),
+        }
     }
 }
 

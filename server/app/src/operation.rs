@@ -254,6 +254,8 @@ impl App {
             display_name: operation.title.clone(),
             stages: vec![stage],
             concurrency: Concurrency::default(),
+            expected_artifacts: Vec::new(),
+            notifications: Vec::new(),
         };
         let cause = Cause {
             actor: operation.caller.name().to_owned(),
@@ -267,6 +269,8 @@ impl App {
             cause,
             parameters: serde_json::Map::new(),
             labels: BTreeMap::new(),
+            artifacts: Vec::new(),
+            resolved_artifacts: Vec::new(),
         })
     }
 }

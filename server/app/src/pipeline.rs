@@ -196,7 +196,8 @@ impl App {
         request: v1::ListStageKindsRequest,
     ) -> Result<v1::ListStageKindsResponse, AppError> {
         self.admit(caller, &request).await?;
-        Ok(v1::ListStageKindsResponse { kinds: kinds::stage_kinds().to_vec() })
+        let custom = self.inner.ports.custom.descriptors();
+        Ok(v1::ListStageKindsResponse { kinds: kinds::stage_kinds().iter().cloned().chain(custom).collect() })
     }
 
     async fn revision(&self, pipeline: &str, number: i64) -> Result<gennaker_core::resource::Resource, AppError> {
@@ -206,10 +207,6 @@ impl App {
 
     /// Refuses a pipeline with anything in it that makes it unfit to run.
     async fn check_pipeline(&self, pipeline: &v1::Pipeline, field: &str) -> Result<(), AppError> {
-        let Findings { mut violations, .. } = self.examine(pipeline).await?;
-        for violation in &mut violations {
-            violation.field = format!("{field}.{}", violation.field);
-        }
-        if violations.is_empty() { Ok(()) } else { Err(AppError::InvalidArgument { violations }) }
+        self.examine(pipeline).await?.refuse(field)
     }
 }

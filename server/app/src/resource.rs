@@ -16,6 +16,9 @@ use crate::error::ResourceRef;
 use crate::page::PageRequest;
 use crate::{App, AppError, Caller, etag, mask, names, request};
 
+/// How many are read at once.
+const BATCH: usize = 200;
+
 /// How often a change is made anew when others write at the same time.
 const TRIES: usize = 10;
 
@@ -151,6 +154,29 @@ impl App {
         let found = store.resources(T::KIND, prefix, page.after.as_deref(), page.size).await?;
         let definitions = found.items.iter().map(decode).collect::<Result<_, _>>()?;
         Ok((definitions, page.token(found.next)))
+    }
+
+    /// The definitions below a prefix that pass a test, by name.
+    pub(crate) async fn matching<T: Definition>(
+        &self,
+        prefix: &str,
+        keep: impl Fn(&T) -> bool,
+    ) -> Result<Vec<T>, AppError> {
+        let mut selected = Vec::new();
+        let mut after = None;
+        loop {
+            let found = self.inner.ports.store.resources(T::KIND, prefix, after.as_deref(), BATCH).await?;
+            for resource in &found.items {
+                let definition = decode(resource)?;
+                if keep(&definition) {
+                    selected.push(definition);
+                }
+            }
+            match found.next {
+                Some(next) => after = Some(next),
+                None => return Ok(selected),
+            }
+        }
     }
 
     /// Makes a definition of a name that is free.

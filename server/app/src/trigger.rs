@@ -1,5 +1,6 @@
 //! `TriggerService`.
 
+mod artifacts;
 mod burst;
 mod event;
 mod ledger;
@@ -7,7 +8,6 @@ pub(crate) mod webhook;
 
 use std::sync::Arc;
 
-use gennaker_core::resource::ResourceKind;
 use gennaker_ports::{Access, Target};
 use gennaker_proto::v1::trigger::Source;
 use gennaker_proto::{kinds, rules, v1};
@@ -17,9 +17,6 @@ pub(crate) use burst::Bursts;
 use crate::page::PageRequest;
 use crate::resource::{Change, Write};
 use crate::{App, AppError, Caller, convert, names, request};
-
-/// How many triggers are read at once.
-const BATCH: usize = 200;
 
 impl App {
     /// Makes a trigger.
@@ -123,22 +120,7 @@ impl App {
 
     /// The triggers below a prefix that start a pipeline.
     async fn triggers_of(&self, prefix: &str, pipeline: &str) -> Result<Vec<v1::Trigger>, AppError> {
-        let mut triggers = Vec::new();
-        let mut after = None;
-        loop {
-            let store = &self.inner.ports.store;
-            let page = store.resources(ResourceKind::Trigger, prefix, after.as_deref(), BATCH).await?;
-            for resource in &page.items {
-                let trigger: v1::Trigger = crate::resource::decode(resource)?;
-                if trigger.pipeline == pipeline {
-                    triggers.push(trigger);
-                }
-            }
-            match page.next {
-                Some(next) => after = Some(next),
-                None => return Ok(triggers),
-            }
-        }
+        self.matching(prefix, |trigger: &v1::Trigger| trigger.pipeline == pipeline).await
     }
 
     /// Who makes a trigger start a pipeline must be allowed to start it.
@@ -168,17 +150,18 @@ impl App {
         if !violations.is_empty() {
             return Err(AppError::InvalidArgument { violations });
         }
-        if self.inner.ports.store.resource(ResourceKind::Pipeline, &trigger.pipeline).await?.is_none() {
+        let Some(pipeline) = self.find_pipeline(&trigger.pipeline).await? else {
             let description = format!("there is no pipeline {}; make it first", trigger.pipeline);
             return Err(AppError::precondition("PIPELINE_NOT_FOUND", trigger.pipeline, description));
-        }
+        };
+        artifacts::check(&trigger, pipeline.expected_artifacts()?)?;
         if let Some(Source::Webhook(webhook)) = &mut trigger.source
             && webhook.hmac_secret.is_empty()
             && !validate_only
         {
             let kept = before.as_deref().and_then(|before| match &before.source {
                 Some(Source::Webhook(webhook)) => Some(webhook.token.clone()).filter(|token| !token.is_empty()),
-                Some(Source::Manual(_)) | None => None,
+                Some(Source::Manual(_) | Source::Spinnaker(_)) | None => None,
             });
             webhook.token = kept.unwrap_or_else(request::random_token);
         }

@@ -1,14 +1,20 @@
-//! What is wrong with a pipeline beyond the rules of its single fields: its graph, windows, parameters, expressions, and
-//! what it refers to.
+//! What is wrong with a pipeline beyond the rules of its single fields: its graph, windows, parameters, expressions,
+//! notifications, artifacts, what its kinds of stages know, and what it refers to.
 
+mod artifacts;
+mod expressions;
+mod notifications;
 mod references;
 
 use std::collections::BTreeMap;
 
 use gennaker_core::execution::{GraphError, StageDefinition, StageId, bind_parameters, check_graph};
-use gennaker_core::expression;
+use gennaker_proto::rules;
+use gennaker_proto::v1::stage::Kind;
 use gennaker_proto::v1::{self, FieldViolation};
-use gennaker_proto::{expressions, rules};
+use gennaker_stages::CustomKinds;
+
+pub(crate) use notifications::{Level, check as check_notifications};
 
 use crate::convert;
 use crate::resource::Definition;
@@ -24,6 +30,15 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
+    /// Refuses what has violations; their paths begin with a field of the request.
+    pub(crate) fn refuse(self, field: &str) -> Result<(), AppError> {
+        let mut violations = self.violations;
+        for violation in &mut violations {
+            violation.field = format!("{field}.{}", violation.field);
+        }
+        if violations.is_empty() { Ok(()) } else { Err(AppError::InvalidArgument { violations }) }
+    }
+
     fn violation(&mut self, field: impl Into<String>, description: impl Into<String>) {
         self.violations.push(FieldViolation { field: field.into(), description: description.into() });
     }
@@ -40,7 +55,13 @@ impl App {
         bare.strip();
         let mut findings = Findings { violations: rules::check(&bare), warnings: Vec::new() };
         parameters(pipeline, &mut findings);
-        stages(pipeline, &self.inner.options.limits, &mut findings);
+        notifications::check(&pipeline.notifications, Level::Pipeline, "notifications", &mut findings);
+        artifacts::check(pipeline, &mut findings);
+        if stages(pipeline, &self.inner.options.limits, &mut findings) {
+            for (place, stage) in pipeline.stages.iter().enumerate() {
+                one_stage(stage, &format!("stages[{place}]"), &self.inner.ports.custom, &mut findings);
+            }
+        }
         self.references(pipeline, &mut findings).await?;
         findings.violations.dedup();
         Ok(findings)
@@ -70,12 +91,13 @@ fn parameters(pipeline: &v1::Pipeline, findings: &mut Findings) {
     }
 }
 
-fn stages(pipeline: &v1::Pipeline, limits: &Limits, findings: &mut Findings) {
+/// Checks the stages as a graph. Says whether a look at each of them is worth it.
+fn stages(pipeline: &v1::Pipeline, limits: &Limits, findings: &mut Findings) -> bool {
     let limit = limits.max_stages_per_pipeline as usize;
     if pipeline.stages.len() > limit {
         let problem = format!("a pipeline has at most {limit} stages; this one has {}", pipeline.stages.len());
         findings.violation("stages", problem);
-        return;
+        return false;
     }
     if pipeline.stages.is_empty() {
         findings.warning("stages", "the pipeline has no stages; a run of it does nothing");
@@ -90,14 +112,27 @@ fn stages(pipeline: &v1::Pipeline, limits: &Limits, findings: &mut Findings) {
                 nodes.push(node(stage));
             }
         }
-        for (path, text) in expressions::all(stage) {
-            if let Err(error) = expression::Template::parse(&text) {
-                findings.violation(format!("stages[{place}].{path}"), error.to_string());
-            }
-        }
     }
     if let Err(errors) = check_graph(&nodes, limits.max_graph_depth as usize) {
         errors.iter().for_each(|error| findings.violation(graph_path(error), error.to_string()));
+    }
+    true
+}
+
+/// Checks one stage by itself.
+fn one_stage(stage: &v1::Stage, path: &str, custom: &CustomKinds, findings: &mut Findings) {
+    expressions::check(stage, path, findings);
+    let judges = matches!(stage.kind, Some(Kind::ManualJudgment(_)));
+    notifications::check(&stage.notifications, Level::Stage { judges }, &format!("{path}.notifications"), findings);
+    for problem in gennaker_stages::problems(stage, custom) {
+        findings.violation(format!("{path}.{}", problem.field), problem.description);
+    }
+    if let Some(Kind::Spinnaker(spinnaker)) = &stage.kind {
+        let problem = format!(
+            "stages of Spinnaker's type {:?} can't run here yet: the pipeline can be saved, and not started",
+            spinnaker.r#type
+        );
+        findings.warning(format!("{path}.spinnaker"), problem);
     }
 }
 

@@ -64,6 +64,11 @@ impl Followed {
         self.sequence
     }
 
+    /// Whether the execution, as far as the client has it, has ended and nothing that it has set off is left to do.
+    fn is_settled(&self) -> bool {
+        self.own.as_ref().map_or_else(|| self.shared.is_settled(), Execution::is_settled)
+    }
+
     /// The execution's resource name.
     fn name(&self) -> &str {
         &self.shared.name

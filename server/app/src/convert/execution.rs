@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use gennaker_core::execution::{
-    Actor, Cause, Execution, ExecutionStatus, JudgmentDecision, Origin, Stage, StageId, StageStatus, SyntheticPosition,
-    Task, TaskKind, Wait, explain, explain_stage,
+    Actor, Cause, Errand, ErrandKind, ErrandState, Execution, ExecutionStatus, JudgmentDecision, Origin, Stage,
+    StageId, StageStatus, SyntheticPosition, Task, TaskKind, VerdictRecord, Wait, explain, explain_stage,
 };
 use gennaker_ports::store::ExecutionSummary;
 use gennaker_proto::v1;
 use serde_json::Value;
 
-use super::{json, stage as stage_convert, status, time};
+use super::{artifact, json, stage as stage_convert, status, time};
 use crate::names;
 
 /// Who looks at an execution, and whether they may steer it.
@@ -18,21 +18,33 @@ use crate::names;
 pub(crate) struct Viewer {
     /// Whose judgments are shown as allowed; `None` for those of everybody.
     pub(crate) name: Option<String>,
+    /// The roles that they have.
+    pub(crate) roles: Vec<String>,
     pub(crate) may_execute: bool,
 }
 
 impl Viewer {
     /// Sees what anybody at all might do.
-    pub(crate) const EVERYBODY: Self = Self { name: None, may_execute: true };
+    pub(crate) const EVERYBODY: Self = Self { name: None, roles: Vec::new(), may_execute: true };
 
-    fn may_judge(&self, judges: &[String]) -> bool {
-        judges.is_empty() || self.name.as_ref().is_none_or(|name| judges.contains(name))
+    /// Whether they could make a judgment that is asked for, of an execution that `starter` started.
+    pub(crate) fn may_judge(&self, judgment: &v1::Judgment, starter: &str) -> bool {
+        let Some(name) = &self.name else { return true };
+        let is_anybodys = judgment.judges.is_empty() && judgment.roles.is_empty();
+        let is_asked = judgment.judges.contains(name) || judgment.roles.iter().any(|role| self.roles.contains(role));
+        let is_ruled_out = judgment.no_self_approval && name == starter;
+        let has_judged = judgment.verdicts.iter().any(|verdict| verdict.judge == *name);
+        (is_anybodys || is_asked) && !is_ruled_out && !has_judged
     }
 }
 
-/// An execution with all of its stages.
+/// An execution with all of its stages and errands.
 pub(crate) fn full(execution: &Execution, viewer: &Viewer, queue_position: u32) -> v1::Execution {
-    v1::Execution { stages: all_stages(execution, viewer), ..header(execution, viewer, queue_position) }
+    v1::Execution {
+        stages: all_stages(execution, viewer),
+        errands: execution.errands.iter().map(errand).collect(),
+        ..header(execution, viewer, queue_position)
+    }
 }
 
 /// All stages of an execution. What they wait for is found out in one go.
@@ -42,7 +54,7 @@ pub(crate) fn all_stages(execution: &Execution, viewer: &Viewer) -> Vec<v1::Stag
     execution.stages.iter().map(|s| stage_with(execution, s, viewer, waits.get(s.id()).copied())).collect()
 }
 
-/// An execution without its stages.
+/// An execution without its stages and errands.
 pub(crate) fn header(execution: &Execution, viewer: &Viewer, queue_position: u32) -> v1::Execution {
     let definition = &execution.start.definition;
     let application = &definition.application;
@@ -73,6 +85,9 @@ pub(crate) fn header(execution: &Execution, viewer: &Viewer, queue_position: u32
         failure: execution.failure.as_ref().map(|message| failure(execution, message)),
         labels: execution.start.labels.clone(),
         pinned_parameters: Vec::new(),
+        artifacts: execution.start.artifacts.iter().map(artifact::shown).collect(),
+        resolved_artifacts: execution.start.resolved_artifacts.iter().map(artifact::resolved_to_proto).collect(),
+        errands: Vec::new(),
     }
 }
 
@@ -107,6 +122,32 @@ pub(crate) fn summary(row: &ExecutionSummary, viewer: &Viewer, queue_position: u
         failure: header.failure.as_ref().map(failure),
         labels: header.labels.clone(),
         pinned_parameters: Vec::new(),
+        artifacts: Vec::new(),
+        resolved_artifacts: Vec::new(),
+        errands: Vec::new(),
+    }
+}
+
+/// What an execution sets off and does not wait for.
+pub(crate) fn errand(errand: &Errand) -> v1::Errand {
+    let kind = match &errand.spec.kind {
+        ErrandKind::Notify { .. } => v1::errand::Kind::Notification,
+        ErrandKind::CallOff(_) => v1::errand::Kind::CallOff,
+    };
+    let state = match errand.state {
+        ErrandState::Pending => v1::errand::State::Pending,
+        ErrandState::Done => v1::errand::State::Done,
+        ErrandState::Failed => v1::errand::State::Failed,
+    };
+    v1::Errand {
+        id: errand.id,
+        kind: kind.into(),
+        description: errand.spec.description.clone(),
+        stage: errand.spec.stage.as_ref().map(StageId::to_string).unwrap_or_default(),
+        state: state.into(),
+        attempt: errand.attempt,
+        message: errand.message.clone(),
+        retry_time: errand.resumes.map(time::to_proto),
     }
 }
 
@@ -211,7 +252,7 @@ fn child_name(execution: &Execution, stage: &Stage, child: gennaker_core::execut
     names::execution(application, child)
 }
 
-fn position(position: Option<SyntheticPosition>) -> v1::stage_execution::Position {
+pub(crate) fn position(position: Option<SyntheticPosition>) -> v1::stage_execution::Position {
     match position {
         None => v1::stage_execution::Position::Unspecified,
         Some(SyntheticPosition::Before) => v1::stage_execution::Position::Before,
@@ -246,24 +287,35 @@ fn judgment(stage: &Stage) -> Option<v1::Judgment> {
         TaskKind::Run { .. } | TaskKind::Wait { .. } | TaskKind::AwaitChild { .. } => None,
     });
     let (spec, task) = asked?;
-    let mut judgment = v1::Judgment {
+    let judgment = v1::Judgment {
         instructions: spec.instructions.clone(),
         inputs: spec.options.clone(),
         judges: spec.judges.clone(),
         deadline: task.until.map(time::to_proto),
+        roles: spec.roles.clone(),
+        approvals: spec.approvals.max(1),
+        no_self_approval: spec.no_self_approval,
+        verdicts: stage.verdicts.iter().map(verdict).collect(),
         ..v1::Judgment::default()
     };
-    if let Some(verdict) = &stage.judgment {
-        judgment.set_decision(match verdict.decision {
-            JudgmentDecision::Continue => v1::judgment::Decision::Continue,
-            JudgmentDecision::Stop => v1::judgment::Decision::Stop,
-        });
-        judgment.judge.clone_from(&verdict.judge);
-        judgment.input = verdict.input.clone().unwrap_or_default();
-        judgment.comment.clone_from(&verdict.comment);
-        judgment.time = Some(time::to_proto(verdict.time));
+    let Some(decided) = &stage.judgment else { return Some(judgment) };
+    let v1::Verdict { decision, judge, input, comment, time } = verdict(decided);
+    Some(v1::Judgment { decision, judge, input, comment, time, ..judgment })
+}
+
+/// What one judge said.
+fn verdict(verdict: &VerdictRecord) -> v1::Verdict {
+    let decision = match verdict.decision {
+        JudgmentDecision::Continue => v1::judgment::Decision::Continue,
+        JudgmentDecision::Stop => v1::judgment::Decision::Stop,
+    };
+    v1::Verdict {
+        decision: decision.into(),
+        judge: verdict.judge.clone(),
+        input: verdict.input.clone().unwrap_or_default(),
+        comment: verdict.comment.clone(),
+        time: Some(time::to_proto(verdict.time)),
     }
-    Some(judgment)
 }
 
 /// What the machine would do now if the viewer asked for it.
@@ -302,9 +354,9 @@ pub(crate) fn stage_actions(execution: &Execution, stage: &Stage, viewer: &Viewe
     if skippable {
         actions.push(v1::StageAction::Skip.into());
     }
-    if let Some(TaskKind::Judgment(spec)) = task
+    if matches!(task, Some(TaskKind::Judgment(_)))
         && stage.judgment.is_none()
-        && viewer.may_judge(&spec.judges)
+        && judgment(stage).is_some_and(|judgment| viewer.may_judge(&judgment, &execution.start.cause.actor))
     {
         actions.push(v1::StageAction::SubmitJudgment.into());
     }

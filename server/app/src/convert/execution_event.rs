@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use gennaker_core::execution::{
-    Event, EventRecord, Execution, JudgmentDecision, Stage, StageId, StageStatus, Start, TaskKind, TaskStatus,
-    downstream,
+    ErrandState, Event, EventRecord, Execution, JudgmentDecision, Stage, StageId, StageStatus, Start, TaskKind,
+    TaskStatus, downstream,
 };
 use gennaker_proto::v1::{self, ExecutionEventType as Type};
 
-use super::execution::{Viewer, all_stages, header, stage};
+use super::execution::{Viewer, all_stages, errand, header, stage};
 use super::time;
 
 /// Applies the next event to an execution, and tells what a client needs to do the same.
@@ -32,7 +32,9 @@ pub(crate) fn step(
             places.into_iter().map(|place| stage(execution, &execution.stages[place], viewer)).collect()
         }
     };
-    let changed = v1::Execution { stages, ..header(execution, viewer, queue_position) };
+    let errands = record.event.errand().and_then(|id| execution.errands.iter().find(|errand| errand.id == id));
+    let errands = errands.map(errand).into_iter().collect();
+    let changed = v1::Execution { stages, errands, ..header(execution, viewer, queue_position) };
     v1::ExecutionEvent {
         execution: changed.name.clone(),
         sequence: record.sequence,
@@ -75,7 +77,11 @@ impl Touched {
             | Event::Resumed { .. }
             | Event::Retried { .. }
             | Event::Finished { .. } => Self::All,
-            Event::CancelRequested { .. } => Self::These(BTreeSet::new()),
+            Event::CancelRequested { .. }
+            | Event::ErrandAdded { .. }
+            | Event::ErrandDeferred { .. }
+            | Event::ErrandRetried { .. }
+            | Event::ErrandFinished { .. } => Self::These(BTreeSet::new()),
             Event::StagePlanned { stage, .. }
             | Event::StageContinued { stage, .. }
             | Event::StageFailing { stage, .. } => {
@@ -87,6 +93,7 @@ impl Touched {
             Event::StageStarted { stage, .. }
             | Event::StageReleased { stage, .. }
             | Event::StageFinished { stage, .. }
+            | Event::ConditionFailed { stage, .. }
             | Event::StageSkipped { stage, .. } => {
                 let waits = |s: &&Stage| s.status == StageStatus::NotStarted && s.definition.depends_on.contains(stage);
                 let waiting = after.stages.iter().filter(waits).map(|s| s.id().clone());
@@ -127,13 +134,17 @@ fn event_type(event: &Event) -> Type {
         Event::StageContinued { .. } => Type::StageContinued,
         Event::StageFailing { .. } => Type::StageFailing,
         Event::StageFinished { .. } => Type::StageCompleted,
-        Event::StageSkipped { .. } => Type::StageSkipped,
+        Event::ConditionFailed { .. } | Event::StageSkipped { .. } => Type::StageSkipped,
         Event::TaskStarted { .. } => Type::TaskStarted,
         Event::TaskProgressed { .. } => Type::TaskProgress,
         Event::TaskDeferred { .. } => Type::TaskDeferred,
         Event::TaskFinished { .. } => Type::TaskCompleted,
         Event::Judged { .. } => Type::JudgmentSubmitted,
         Event::ChildFinished { .. } => Type::ChildCompleted,
+        Event::ErrandAdded { .. } => Type::ErrandAdded,
+        Event::ErrandDeferred { .. } => Type::ErrandDeferred,
+        Event::ErrandRetried { .. } => Type::ErrandRetried,
+        Event::ErrandFinished { .. } => Type::ErrandCompleted,
     }
 }
 
@@ -156,9 +167,14 @@ fn task_name(event: &Event, execution: &Execution) -> String {
         | Event::StageContinued { .. }
         | Event::StageFailing { .. }
         | Event::StageFinished { .. }
+        | Event::ConditionFailed { .. }
         | Event::StageSkipped { .. }
         | Event::Judged { .. }
-        | Event::ChildFinished { .. } => return String::new(),
+        | Event::ChildFinished { .. }
+        | Event::ErrandAdded { .. }
+        | Event::ErrandDeferred { .. }
+        | Event::ErrandRetried { .. }
+        | Event::ErrandFinished { .. } => return String::new(),
     };
     let task = execution.stage(stage).and_then(|stage| stage.tasks.get(place));
     task.map(|task| task.spec.name.clone()).unwrap_or_default()
@@ -182,11 +198,16 @@ fn actor(event: &Event) -> Option<String> {
         | Event::StageContinued { .. }
         | Event::StageFailing { .. }
         | Event::StageFinished { .. }
+        | Event::ConditionFailed { .. }
         | Event::TaskStarted { .. }
         | Event::TaskProgressed { .. }
         | Event::TaskDeferred { .. }
         | Event::TaskFinished { .. }
-        | Event::ChildFinished { .. } => None,
+        | Event::ChildFinished { .. }
+        | Event::ErrandAdded { .. }
+        | Event::ErrandDeferred { .. }
+        | Event::ErrandRetried { .. }
+        | Event::ErrandFinished { .. } => None,
     }
 }
 
@@ -217,6 +238,7 @@ fn message(event: &Event, execution: &Execution) -> String {
             because(format!("{} ended in {}", name(stage), status.as_str()), failure)
         }
         Event::StageSkipped { stage, actor, reason } => because(format!("{actor} skipped {}", name(stage)), reason),
+        Event::ConditionFailed { stage, reason } => because(format!("{} is skipped", name(stage)), reason),
         Event::TaskStarted { stage, attempt, .. } if *attempt > 1 => {
             format!("{}: {}, try {attempt}", name(stage), task())
         }
@@ -237,6 +259,23 @@ fn message(event: &Event, execution: &Execution) -> String {
         Event::ChildFinished { stage, child, status, .. } => {
             format!("{}: execution {child} ended in {}", name(stage), status.as_str())
         }
+        Event::ErrandAdded { .. }
+        | Event::ErrandDeferred { .. }
+        | Event::ErrandRetried { .. }
+        | Event::ErrandFinished { .. } => of_errand(event, execution),
+    }
+}
+
+/// What happened to an errand, as a line to show.
+fn of_errand(event: &Event, execution: &Execution) -> String {
+    let errand = event.errand().and_then(|id| execution.errands.iter().find(|errand| errand.id == id));
+    let what = errand.map_or("an errand", |errand| errand.spec.description.as_str());
+    match event {
+        Event::ErrandDeferred { message, .. } => because(format!("{what}, later"), message),
+        Event::ErrandRetried { attempt, .. } => format!("{what}, try {attempt}"),
+        Event::ErrandFinished { state: ErrandState::Done, message, .. } => because(format!("{what}, done"), message),
+        Event::ErrandFinished { message, .. } => because(format!("{what}, given up"), message),
+        _ => what.to_owned(),
     }
 }
 

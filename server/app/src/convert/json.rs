@@ -1,6 +1,6 @@
 //! JSON values.
 
-pub(crate) use gennaker_proto::values::{object, object_to_proto, struct_to_proto, to_proto, value_of};
+pub(crate) use gennaker_proto::values::{object_to_proto, struct_to_proto, to_proto, value_of};
 use serde_json::{Map, Value as Json};
 
 /// The values of parameters as text.
@@ -21,10 +21,12 @@ const SHOWN: usize = 1_000;
 /// What a trigger saw, where it is not too long to show with every event; otherwise its beginning as text.
 pub(crate) fn shorten(payload: &Json) -> Json {
     let text = payload.to_string();
-    if text.len() <= MAX_SHOWN {
-        return payload.clone();
-    }
-    Json::String(text.chars().take(SHOWN).chain(['…']).collect())
+    if text.len() <= MAX_SHOWN { payload.clone() } else { Json::String(shorten_text(&text)) }
+}
+
+/// A text, where it is not too long to show with every event; otherwise its beginning.
+pub(crate) fn shorten_text(text: &str) -> String {
+    if text.len() <= MAX_SHOWN { text.to_owned() } else { text.chars().take(SHOWN).chain(['…']).collect() }
 }
 
 #[cfg(test)]

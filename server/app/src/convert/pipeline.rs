@@ -5,10 +5,10 @@ use gennaker_core::resource::Resource;
 use gennaker_proto::v1;
 
 use super::stage::{self, WindowProblem};
-use super::time;
+use super::{artifact, notification, time};
 use crate::names;
 
-/// A pipeline as an execution runs it. Its stages have kinds: it was checked when it was saved.
+/// A pipeline as an execution runs it, with its own notifications. Its stages have kinds: it was checked when it was saved.
 ///
 /// # Errors
 /// Where a window can't be, with the place of its stage.
@@ -24,6 +24,8 @@ pub(crate) fn to_core(pipeline: &v1::Pipeline, revision: i64) -> Result<Definiti
         display_name: display_name(pipeline).to_owned(),
         stages,
         concurrency: concurrency(pipeline.concurrency.as_ref()),
+        expected_artifacts: pipeline.expected_artifacts.iter().map(artifact::expected).collect(),
+        notifications: pipeline.notifications.iter().filter_map(notification::to_core).collect(),
     })
 }
 

@@ -5,7 +5,7 @@ use gennaker_core::schedule::{ClockTime, Jitter, TimeRange, Window, WindowError}
 use gennaker_proto::{json, kinds, to_dynamic, v1};
 use serde_json::Value;
 
-use super::time;
+use super::{artifact, notification, time};
 
 /// A stage as the machine runs it. `None` for one without a kind.
 ///
@@ -24,6 +24,9 @@ pub(crate) fn to_core(stage: &v1::Stage) -> Result<Option<StageDefinition>, Wind
         window: stage.window.as_ref().map(window).transpose()?,
         config: config(stage, kind),
         expressions: stage.expressions.clone(),
+        condition: stage.condition.trim().to_owned(),
+        expected_artifacts: stage.expected_artifacts.iter().map(artifact::expected).collect(),
+        notifications: stage.notifications.iter().filter_map(notification::to_core).collect(),
     }))
 }
 
@@ -124,7 +127,9 @@ mod tests {
     fn a_stage_keeps_everything_that_the_machine_needs() {
         let core = to_core(&stage(json!({
             "id": "w", "dependsOn": ["a"], "onFailure": "FAILURE_POLICY_IGNORE", "timeout": "90s",
-            "expressions": {"wait.duration": "${ parameters.time }"},
+            "expressions": {"wait.duration": "${ parameters.time }"}, "condition": " parameters.sure ",
+            "expectedArtifacts": [{"id": "img", "match": {"type": "docker/image"}}],
+            "notifications": [{"when": ["OCCASION_STAGE_FAILED"], "slack": {"channel": "#ops"}}],
             "window": {"timeZone": "Europe/Berlin", "days": ["DAY_OF_WEEK_MONDAY"], "ranges": [{"start": "09:00", "end": "17:59"}]},
             "wait": {"duration": "5s", "skipText": "really?"},
         })))
@@ -133,6 +138,8 @@ mod tests {
         assert_eq!((core.name.as_str(), core.kind.as_str()), ("Wait", "wait"));
         assert_eq!(core.on_failure, FailurePolicy::Ignore);
         assert_eq!(core.timeout, Some(std::time::Duration::from_secs(90)));
+        assert_eq!(core.condition, "parameters.sure");
+        assert_eq!((core.expected_artifacts[0].id.as_str(), core.notifications.len()), ("img", 1));
         assert_eq!(core.config, json!({"duration": "5s", "skipText": "really?"}));
         assert_eq!(core.window.unwrap().days, [chrono::Weekday::Mon]);
         assert_eq!(to_core(&stage(json!({"id": "x"}))), Ok(None));

@@ -92,6 +92,7 @@ impl App {
         let command = Command::Judge {
             stage,
             actor: caller.name().to_owned(),
+            roles: self.roles_of(caller),
             decision,
             input: Some(request.input.clone()).filter(|input| !input.is_empty()),
             comment: request.comment.clone(),

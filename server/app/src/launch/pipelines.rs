@@ -1,20 +1,24 @@
 //! Pipelines as they are started and shown again and again, decoded once for each revision.
 //!
-//! Whether a pipeline still has the revision that is known is asked of the store each time, so that it does not matter which
-//! server changed it.
+//! Whether a pipeline and its application still have the revisions that are known is asked of the store each time, with one
+//! look, so that it does not matter which server changed them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use gennaker_core::artifact::ExpectedArtifact;
 use gennaker_core::execution::{Definition, ParameterSpec};
+use gennaker_core::notification::Notification;
 use gennaker_core::resource::{Resource, ResourceKind};
-use gennaker_ports::store::Reread;
+use gennaker_ports::store::Known;
 use gennaker_proto::v1;
+use gennaker_proto::v1::stage::Kind;
 use lru::LruCache;
 use serde_json::Value;
 
+use crate::error::Precondition;
 use crate::resource::decode;
-use crate::{App, AppError, convert};
+use crate::{App, AppError, convert, names};
 
 /// How many stages all pipelines have that are kept; a pipeline without stages counts as one with one.
 const KEPT_STAGES: usize = 5_000;
@@ -27,10 +31,11 @@ struct Kept {
     stages: usize,
 }
 
-/// A pipeline at a revision.
+/// A pipeline at a revision, with what its application adds to it.
 pub(crate) struct Pipeline {
     pub(super) name: String,
-    revision: i64,
+    /// What it was made from.
+    read: Vec<Known>,
     stages: usize,
     /// The parameters that it pins.
     pub(crate) pinned: Vec<String>,
@@ -39,7 +44,9 @@ pub(crate) struct Pipeline {
 
 /// What starts need of a pipeline.
 pub(super) struct Startable {
-    pub(super) disabled: bool,
+    disabled: bool,
+    /// The stages that can't run here, by their ids, with their types at Spinnaker.
+    unsupported: Vec<(String, String)>,
     pub(super) labels: BTreeMap<String, String>,
     pub(super) parameters: Vec<ParameterSpec>,
     /// What its executions run, which they share.
@@ -82,17 +89,31 @@ impl Kept {
 }
 
 impl Pipeline {
-    fn of(resource: &Resource) -> Self {
+    fn of(resource: &Resource, application: Option<&Resource>) -> Self {
         let parameters = resource.body.get("parameters").and_then(Value::as_array);
         let pinned = parameters.into_iter().flatten().filter(|p| p.get("pinned") == Some(&Value::Bool(true)));
         let stages = resource.body.get("stages").and_then(Value::as_array).map_or(0, Vec::len);
+        let startable = || {
+            let application = application.map(decode::<v1::Application>).transpose()?.unwrap_or_default();
+            let notifications = application.notifications.iter().filter_map(convert::notification::to_core);
+            Ok(Startable::of(decode(resource)?, resource.revision, notifications.collect()))
+        };
         Self {
             name: resource.name.clone(),
-            revision: resource.revision,
+            read: [resource].into_iter().chain(application).map(known).collect(),
             stages: stages.max(1),
             pinned: pinned.filter_map(|p| p.get("name")?.as_str().map(str::to_owned)).collect(),
-            startable: decode::<v1::Pipeline>(resource).map(|definition| Startable::of(definition, resource.revision)),
+            startable: startable(),
         }
+    }
+
+    /// The artifacts that its starts need.
+    ///
+    /// # Errors
+    /// Where it can't be started at all.
+    pub(crate) fn expected_artifacts(&self) -> Result<&[ExpectedArtifact], AppError> {
+        let definition = self.startable()?.definition.as_ref();
+        definition.map(|definition| definition.expected_artifacts.as_slice()).map_err(Clone::clone)
     }
 
     /// What starts need of it.
@@ -105,17 +126,53 @@ impl Pipeline {
 }
 
 impl Startable {
-    fn of(pipeline: v1::Pipeline, revision: i64) -> Self {
-        let definition = convert::pipeline::to_core(&pipeline, revision).map(Arc::new).map_err(|(place, problem)| {
+    fn of(pipeline: v1::Pipeline, revision: i64, of_application: Vec<Notification>) -> Self {
+        let definition = convert::pipeline::to_core(&pipeline, revision).map_err(|(place, problem)| {
             let description = format!("stages[{place}].window: {}", problem.error);
             AppError::precondition("PIPELINE_INVALID", &pipeline.name, description)
         });
         Self {
             disabled: pipeline.disabled,
+            unsupported: pipeline.stages.iter().filter_map(unsupported).collect(),
             parameters: convert::pipeline::parameters(&pipeline),
             labels: pipeline.labels,
-            definition,
+            definition: definition.map(|mut definition| {
+                definition.notifications.extend(of_application);
+                Arc::new(definition)
+            }),
         }
+    }
+
+    /// Whether it may be started at all.
+    ///
+    /// # Errors
+    /// [`AppError::FailedPrecondition`] where it is disabled, or has stages that can't run here.
+    pub(super) fn check(&self, name: &str) -> Result<(), AppError> {
+        if self.disabled {
+            let description = format!("{name} is disabled; enable it to start it");
+            return Err(AppError::precondition("PIPELINE_DISABLED", name, description));
+        }
+        let violation = |(id, kind): &(String, String)| Precondition {
+            kind: "UNSUPPORTED_STAGE",
+            subject: name.to_owned(),
+            description: format!(
+                "stage {id} is of Spinnaker's type {kind:?}, which can't run here; replace or remove it"
+            ),
+        };
+        let violations: Vec<Precondition> = self.unsupported.iter().map(violation).collect();
+        if violations.is_empty() { Ok(()) } else { Err(AppError::FailedPrecondition { violations }) }
+    }
+}
+
+fn known(resource: &Resource) -> Known {
+    Known { kind: resource.kind, name: resource.name.clone(), revision: resource.revision }
+}
+
+/// The id and Spinnaker's type of a stage that can't run here.
+fn unsupported(stage: &v1::Stage) -> Option<(String, String)> {
+    match &stage.kind {
+        Some(Kind::Spinnaker(spinnaker)) => Some((stage.id.clone(), spinnaker.r#type.clone())),
+        _ => None,
     }
 }
 
@@ -128,15 +185,15 @@ impl App {
     /// A pipeline as it is now, if it is there.
     pub(crate) async fn find_pipeline(&self, name: &str) -> Result<Option<Arc<Pipeline>>, AppError> {
         let (store, pipelines) = (&self.inner.ports.store, &self.inner.pipelines);
-        let read = match pipelines.get(name) {
-            None => store.resource(ResourceKind::Pipeline, name).await?,
-            Some(known) => match store.reread_resource(ResourceKind::Pipeline, name, known.revision).await? {
-                Reread::Unchanged => return Ok(Some(known)),
-                Reread::Changed(resource) => Some(*resource),
-                Reread::Gone => None,
-            },
-        };
-        let pipeline = read.as_ref().map(|resource| Arc::new(Pipeline::of(resource)));
+        if let Some(known) = pipelines.get(name)
+            && store.are_current(&known.read).await?
+        {
+            return Ok(Some(known));
+        }
+        let application = names::application(names::application_of(name));
+        let application = store.resource(ResourceKind::Application, &application).await?;
+        let read = store.resource(ResourceKind::Pipeline, name).await?;
+        let pipeline = read.as_ref().map(|resource| Arc::new(Pipeline::of(resource, application.as_ref())));
         pipelines.put(name, pipeline.clone());
         Ok(pipeline)
     }
@@ -148,13 +205,14 @@ mod tests {
 
     fn pipeline(revision: i64, stages: usize) -> Option<Arc<Pipeline>> {
         let startable = Err(AppError::Internal { message: String::new() });
-        Some(Arc::new(Pipeline { name: String::new(), revision, stages, pinned: Vec::new(), startable }))
+        let read = vec![Known { kind: ResourceKind::Pipeline, name: String::new(), revision }];
+        Some(Arc::new(Pipeline { name: String::new(), read, stages, pinned: Vec::new(), startable }))
     }
 
     #[test]
     fn what_was_used_last_is_kept() {
         let pipelines = Pipelines::default();
-        let kept = |name: &str| pipelines.get(name).map(|pipeline| pipeline.revision);
+        let kept = |name: &str| pipelines.get(name).map(|pipeline| pipeline.read[0].revision);
         for (name, revision) in [("a", 1), ("b", 1), ("a", 2)] {
             pipelines.put(name, pipeline(revision, KEPT_STAGES / 2));
         }

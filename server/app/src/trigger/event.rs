@@ -6,6 +6,7 @@ use gennaker_core::Timestamp;
 use gennaker_core::resource::ResourceKind;
 use gennaker_ports::store::{StoredTriggerEvent, TriggerDecision};
 use gennaker_proto::v1;
+use gennaker_proto::v1::trigger::Source;
 
 use super::ledger::{Seen, dedupe_key};
 use crate::page::PageRequest;
@@ -25,6 +26,11 @@ impl App {
         let trigger = self.get::<v1::Trigger>(&request.name).await?;
         let made = trigger.resource.created;
         let trigger = trigger.definition;
+        if let Some(Source::Spinnaker(spinnaker)) = &trigger.source {
+            let description =
+                format!("{} is of Spinnaker's type {:?}, which can't fire here", trigger.name, spinnaker.r#type);
+            return Err(AppError::precondition("UNSUPPORTED_TRIGGER", trigger.name, description));
+        }
         let payload = request.payload.as_ref().map(convert::json::value_of).unwrap_or_default();
         let dedupe = |id: &str| dedupe_key(made, "request", &format!("{}/{id}", caller.name()));
         let seen = Seen {
@@ -34,6 +40,7 @@ impl App {
             reason: request.reason.clone(),
             payload,
             parameters: request.parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect(),
+            artifacts: request.artifacts.iter().map(convert::artifact::to_core).collect(),
             dedupe_key: (!request.request_id.is_empty()).then(|| dedupe(&request.request_id)),
         };
         let event = if trigger.disabled {

@@ -5,10 +5,12 @@
 //! up again too, unless it has fired: so a sender can repeat what failed.
 
 use gennaker_core::Timestamp;
+use gennaker_core::artifact::Artifact;
 use gennaker_core::execution::{Cause, CommandId, ExecutionId, Origin};
 use gennaker_ports::Launch;
 use gennaker_ports::store::{StoredTriggerEvent, TriggerDecision};
 use gennaker_proto::v1;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::convert;
@@ -29,6 +31,8 @@ pub(super) struct Seen {
     pub(super) payload: Value,
     /// Values for the pipeline's parameters, over those of the trigger.
     pub(super) parameters: Map<String, Value>,
+    /// What it brings for the pipeline's expected artifacts.
+    pub(super) artifacts: Vec<Artifact>,
     /// What makes it the same as another.
     pub(super) dedupe_key: Option<String>,
 }
@@ -181,6 +185,7 @@ impl App {
             payload: json!({
                 "payload": seen.payload,
                 "parameters": seen.parameters,
+                "artifacts": seen.artifacts,
                 "reason": seen.reason,
                 "starter": seen.starter,
             }),
@@ -195,9 +200,11 @@ fn launch(trigger: &v1::Trigger, event: &StoredTriggerEvent) -> Launch {
     let mut parameters: Map<String, Value> = own.collect();
     let brought = event.payload.get("parameters").and_then(Value::as_object);
     parameters.extend(brought.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
+    let artifacts = event.payload.get("artifacts").map(Vec::<Artifact>::deserialize);
     Launch {
         pipeline: trigger.pipeline.clone(),
         parameters,
+        artifacts: artifacts.and_then(Result::ok).unwrap_or_default(),
         cause: Cause {
             actor: text("starter"),
             origin: Origin::Trigger { trigger: event.trigger.clone(), event: event.id.clone() },

@@ -52,13 +52,15 @@ impl App {
             starter: trigger.name.clone(),
             reason: String::new(),
             parameters: gennaker_triggers::parameters(&payload).into_iter().collect(),
+            artifacts: gennaker_triggers::artifacts(&payload)
+                .map_err(|violation| AppError::InvalidArgument { violations: vec![violation] })?,
             dedupe_key: gennaker_triggers::delivery_id(webhook, &headers).map(|id| dedupe_key(made, "delivery", id)),
             payload,
         };
         let event = if trigger.disabled {
             self.note(&seen, TriggerDecision::Disabled, "the trigger is disabled", None).await?
         } else {
-            match gennaker_triggers::verdict(&trigger, &seen.payload) {
+            match self.verdict(&trigger, &seen).await? {
                 Verdict::Filtered(reason) => self.note(&seen, TriggerDecision::Filtered, &reason, None).await?,
                 Verdict::Matches => self.fire(&seen).await?,
             }

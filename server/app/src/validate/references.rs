@@ -9,7 +9,7 @@ use gennaker_core::resource::ResourceKind;
 use gennaker_proto::{pool, to_dynamic, v1};
 use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage, Value};
 
-use super::{Findings, stage_ids};
+use super::{Findings, artifacts, stage_ids};
 use crate::{App, AppError};
 
 /// A field that names something.
@@ -34,6 +34,17 @@ impl App {
         for reference in references.of("stages").filter(|reference| !reference.path.contains(".depends_on[")) {
             if !ids.iter().any(|id| id.as_str() == reference.value) {
                 findings.violation(&reference.path, format!("{:?} is no stage of this pipeline", reference.value));
+            }
+        }
+        let expected = artifacts::ids(pipeline);
+        for reference in references.of("expected_artifacts") {
+            if !expected.contains(&reference.value.as_str()) {
+                let problem = format!(
+                    "{:?} is no expected artifact of the pipeline or of a stage; there are: {}",
+                    reference.value,
+                    expected.join(", ")
+                );
+                findings.violation(&reference.path, problem);
             }
         }
         self.accounts(&references, findings);

@@ -149,7 +149,7 @@ impl Many {
     }
 
     fn viewer(&self, application: &str) -> Arc<Viewer> {
-        let nobody = || Arc::new(Viewer { name: None, may_execute: false });
+        let nobody = || Arc::new(Viewer { may_execute: false, ..Viewer::EVERYBODY });
         self.viewers.get(application).cloned().unwrap_or_else(nobody)
     }
 
@@ -260,8 +260,12 @@ impl Many {
 
     /// Makes room for executions to which more will happen.
     fn forget_ended(&mut self, step: &CommittedStep) {
-        let has_ended = step.events.last().is_some_and(|record| matches!(record.event, Event::Finished { .. }));
-        if has_ended && !self.named.contains_key(&step.execution) {
+        let may_settle = |event: &Event| matches!(event, Event::Finished { .. } | Event::ErrandFinished { .. });
+        let is_settled = |followed: &Followed| followed.is_settled();
+        if step.events.iter().any(|record| may_settle(&record.event))
+            && !self.named.contains_key(&step.execution)
+            && self.followed.get(&step.execution).is_some_and(is_settled)
+        {
             self.followed.remove(&step.execution);
         }
     }

@@ -1,6 +1,5 @@
 //! Messages about an execution as its watchers get them: encoded once for all who may see the same.
 
-use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
@@ -42,8 +41,10 @@ pub(super) struct Rendering<M> {
     /// With everything in it that anybody may do.
     whole: Bytes,
     status: ExecutionStatus,
-    /// Who is asked for judgments that are not everybody's.
-    judges: BTreeSet<String>,
+    /// Who started the execution.
+    starter: String,
+    /// The judgments that are asked for, by the places of their stages in the message.
+    judgments: Vec<(usize, v1::Judgment)>,
     /// The message for those who may do less, made when the first of them wants it.
     restricted: Vec<(Rights, Bytes)>,
     message: PhantomData<fn() -> M>,
@@ -54,20 +55,24 @@ pub(super) struct Rendering<M> {
 enum Rights {
     /// Nothing.
     Look,
-    /// Everything but the judgments of certain people.
-    Steer,
-    /// The judgments of this person, too.
-    Judge(String),
+    /// Everything but the judgments of the stages at these places.
+    Steer {
+        /// The places in the message.
+        but: Vec<usize>,
+    },
 }
 
 impl<M: AboutExecution> Rendering<M> {
     /// Of a message as [`Viewer::EVERYBODY`] sees it.
     pub(super) fn new(mut message: M) -> Self {
-        let execution = message.execution();
-        let status = execution.as_ref().map_or(ExecutionStatus::Unspecified, |execution| execution.status());
-        let judgments = execution.into_iter().flat_map(|e| &e.stages).filter_map(|stage| stage.judgment.as_ref());
-        let judges = judgments.flat_map(|judgment| judgment.judges.iter().cloned()).collect();
-        Self { whole: message.encode_to_vec().into(), status, judges, restricted: Vec::new(), message: PhantomData }
+        let (mut status, mut starter, mut judgments) = (ExecutionStatus::Unspecified, String::new(), Vec::new());
+        if let Some(execution) = message.execution() {
+            status = execution.status();
+            starter = execution.cause.as_ref().map(|cause| cause.actor.clone()).unwrap_or_default();
+            judgments = execution.stages.iter().enumerate().filter_map(asked).collect();
+        }
+        let whole = message.encode_to_vec().into();
+        Self { whole, status, starter, judgments, restricted: Vec::new(), message: PhantomData }
     }
 
     /// How many bytes it takes, but for what the restricted forms take.
@@ -77,17 +82,21 @@ impl<M: AboutExecution> Rendering<M> {
 
     /// The message as a viewer may see it.
     pub(super) fn shown_to(&mut self, viewer: &Viewer) -> Shown {
-        let is_whole = viewer.may_execute && self.judges.is_empty();
-        let bytes = if is_whole { self.whole.clone() } else { self.restricted_to(viewer) };
+        let rights = self.rights(viewer);
+        let is_whole = matches!(&rights, Rights::Steer { but } if but.is_empty());
+        let bytes = if is_whole { self.whole.clone() } else { self.restricted_to(rights) };
         Shown { bytes, status: self.status }
     }
 
-    fn restricted_to(&mut self, viewer: &Viewer) -> Bytes {
-        let rights = match &viewer.name {
-            _ if !viewer.may_execute => Rights::Look,
-            Some(name) if self.judges.contains(name) => Rights::Judge(name.clone()),
-            Some(_) | None => Rights::Steer,
-        };
+    fn rights(&self, viewer: &Viewer) -> Rights {
+        if !viewer.may_execute {
+            return Rights::Look;
+        }
+        let denied = self.judgments.iter().filter(|(_, judgment)| !viewer.may_judge(judgment, &self.starter));
+        Rights::Steer { but: denied.map(|(place, _)| *place).collect() }
+    }
+
+    fn restricted_to(&mut self, rights: Rights) -> Bytes {
         if let Some((_, bytes)) = self.restricted.iter().find(|(known, _)| *known == rights) {
             return bytes.clone();
         }
@@ -95,6 +104,13 @@ impl<M: AboutExecution> Rendering<M> {
         self.restricted.push((rights, bytes.clone()));
         bytes
     }
+}
+
+/// The judgment that a stage asks for, without what is to be judged.
+fn asked((place, stage): (usize, &v1::StageExecution)) -> Option<(usize, v1::Judgment)> {
+    let judgment = stage.judgment.as_ref()?;
+    let is_open = stage.allowed_actions.contains(&StageAction::SubmitJudgment.into());
+    is_open.then(|| (place, v1::Judgment { instructions: String::new(), inputs: Vec::new(), ..judgment.clone() }))
 }
 
 /// An encoded message with its execution changed.
@@ -108,20 +124,17 @@ pub(super) fn change<M: AboutExecution>(encoded: &Bytes, change: impl FnOnce(&mu
 
 /// Takes the actions out that somebody with these rights may not do.
 fn restrict(execution: &mut v1::Execution, rights: &Rights) {
-    for stage in &mut execution.stages {
-        let is_judge = |judges: &[String]| match rights {
-            Rights::Look => false,
-            Rights::Steer => judges.is_empty(),
-            Rights::Judge(name) => judges.is_empty() || judges.contains(name),
-        };
-        if *rights == Rights::Look {
-            stage.allowed_actions.clear();
-        } else if stage.judgment.as_ref().is_some_and(|judgment| !is_judge(&judgment.judges)) {
-            stage.allowed_actions.retain(|action| *action != i32::from(StageAction::SubmitJudgment));
+    match rights {
+        Rights::Look => {
+            execution.allowed_actions.clear();
+            execution.stages.iter_mut().for_each(|stage| stage.allowed_actions.clear());
         }
-    }
-    if *rights == Rights::Look {
-        execution.allowed_actions.clear();
+        Rights::Steer { but } => {
+            for place in but {
+                let judges = i32::from(StageAction::SubmitJudgment);
+                execution.stages[*place].allowed_actions.retain(|action| *action != judges);
+            }
+        }
     }
 }
 
@@ -143,7 +156,8 @@ mod tests {
 
     /// The actions of the execution and of its two stages.
     fn shown(rendering: &mut Rendering<v1::Execution>, name: &str, may_execute: bool) -> [usize; 3] {
-        let shown = rendering.shown_to(&Viewer { name: Some(name.to_owned()), may_execute });
+        let roles = if name == "eve" { vec!["ops".to_owned()] } else { Vec::new() };
+        let shown = rendering.shown_to(&Viewer { name: Some(name.to_owned()), roles, may_execute });
         let execution = v1::Execution::decode(shown.bytes).unwrap();
         let actions = |place: usize| execution.stages[place].allowed_actions.len();
         [execution.allowed_actions.len(), actions(0), actions(1)]
@@ -162,6 +176,28 @@ mod tests {
         for name in 0..100 {
             shown(&mut rendering, &format!("{name}"), name % 2 == 0);
         }
-        assert_eq!(rendering.restricted.len(), 3, "there is one form for all with the same rights");
+        assert_eq!(rendering.restricted.len(), 2, "there is one form for all with the same rights");
+    }
+
+    #[test]
+    fn judgments_are_shown_to_those_who_could_make_them() {
+        let judgment = |stage: v1::StageExecution, change: fn(&mut v1::Judgment)| {
+            let mut judgment = stage.judgment.unwrap();
+            change(&mut judgment);
+            v1::StageExecution { judgment: Some(judgment), ..stage }
+        };
+        let by_role = judgment(stage(&["ann"]), |judgment| {
+            judgment.roles = vec!["ops".to_owned()];
+            judgment.verdicts = vec![v1::Verdict { judge: "ann".to_owned(), ..v1::Verdict::default() }];
+        });
+        let of_others = judgment(stage(&[]), |judgment| judgment.no_self_approval = true);
+        let mut rendering = Rendering::new(v1::Execution {
+            cause: Some(v1::Cause { actor: "eve".to_owned(), ..v1::Cause::default() }),
+            stages: vec![by_role, of_others],
+            ..v1::Execution::default()
+        });
+        assert_eq!(shown(&mut rendering, "eve", true), [0, 2, 1], "she has the role, and started it");
+        assert_eq!(shown(&mut rendering, "ann", true), [0, 1, 2], "she has judged");
+        assert_eq!(shown(&mut rendering, "bob", true), [0, 1, 2], "nobody asks him");
     }
 }

@@ -94,6 +94,11 @@ impl Shared {
         !self.state().places.is_empty()
     }
 
+    /// Whether the execution has ended and nothing that it has set off is left to do.
+    pub(super) fn is_settled(&self) -> bool {
+        self.state().execution.as_ref().is_some_and(Execution::is_settled)
+    }
+
     /// Notes which parameters the pipeline pins now.
     pub(super) fn pin(&self, pinned: Vec<String>) {
         let mut state = self.state();
@@ -274,6 +279,8 @@ mod tests {
             display_name: "p".into(),
             stages: vec![],
             concurrency: Concurrency::default(),
+            expected_artifacts: vec![],
+            notifications: vec![],
         };
         let start = || Start {
             id: ExecutionId::from_parts(Timestamp::EPOCH, 1),
@@ -281,6 +288,8 @@ mod tests {
             cause: Cause { actor: "ann".into(), origin: Origin::Manual, reason: String::new(), payload: Value::Null },
             parameters: serde_json::Map::new(),
             labels: BTreeMap::new(),
+            artifacts: vec![],
+            resolved_artifacts: vec![],
         };
         let event = match sequence {
             1 => Event::Created { start: Box::new(start()), queued: false },

@@ -26,10 +26,14 @@ fn body(method: &str) -> Value {
         "GetProject" | "DeleteProject" => json!({"name": "projects/p"}),
         "CreatePipeline" => json!({"parent": "applications/shop", "pipelineId": "p", "pipeline": {"stages": stages}}),
         "UpdatePipeline" => json!({"pipeline": {"name": pipeline, "stages": stages}}),
-        "GetPipeline" | "DeletePipeline" | "DiffPipelineRevisions" => json!({"name": pipeline}),
+        "GetPipeline" | "DeletePipeline" | "DiffPipelineRevisions" | "ExportSpinnakerPipeline" => {
+            json!({"name": pipeline})
+        }
         "ListPipelineRevisions" => json!({"parent": pipeline}),
         "GetPipelineRevision" | "RestorePipelineRevision" => json!({"name": format!("{pipeline}/revisions/1")}),
-        "StartExecution" => json!({"pipeline": pipeline}),
+        "StartExecution" | "PlanExecution" => json!({"pipeline": pipeline}),
+        "EvaluateExpression" => json!({"execution": execution, "expression": "1 + 1"}),
+        "ImportSpinnakerPipelines" => json!({"parent": "applications/shop", "documents": ["{}"]}),
         "WatchExecutions" => json!({"subjects": [{"name": execution}]}),
         "RetryStage" | "SkipStage" => json!({"name": execution, "stage": "w"}),
         "SubmitJudgment" => json!({"name": execution, "decision": "DECISION_CONTINUE"}),
@@ -114,6 +118,7 @@ async fn call(world: &World, method: &str) -> Result<(), AppError> {
         "CancelExecution" => cancel_execution, "PauseExecution" => pause_execution,
         "ResumeExecution" => resume_execution, "RetryStage" => retry_stage, "SkipStage" => skip_stage,
         "SubmitJudgment" => submit_judgment, "ExplainExecution" => explain_execution,
+        "PlanExecution" => plan_execution, "EvaluateExpression" => evaluate_expression,
         "CreateTrigger" => create_trigger, "GetTrigger" => get_trigger, "ListTriggers" => list_triggers,
         "UpdateTrigger" => update_trigger, "DeleteTrigger" => delete_trigger, "FireTrigger" => fire_trigger,
         "ListTriggerEvents" => list_trigger_events, "ListTriggerKinds" => list_trigger_kinds,
@@ -129,6 +134,7 @@ async fn call(world: &World, method: &str) -> Result<(), AppError> {
         "EnableServerGroup" => enable_server_group, "DisableServerGroup" => disable_server_group,
         "RollbackServerGroup" => rollback_server_group, "RollbackCluster" => rollback_cluster,
         "DestroyServerGroup" => destroy_server_group,
+        "ImportSpinnakerPipelines" => import_spinnaker_pipelines, "ExportSpinnakerPipeline" => export_spinnaker_pipeline,
         "GetVersion" => get_version, "GetHealth" => get_health, "GetLimits" => get_limits,
     )
 }

@@ -4,10 +4,16 @@
 #![expect(unreachable_pub, reason = "the modules of a test are one program")]
 
 mod application;
+mod artifact;
 mod execution;
 mod gate;
 mod infrastructure;
+mod judgment;
+mod migration;
+mod notification;
 mod pipeline;
+mod plan;
+mod records;
 mod sharing;
 mod trigger;
 mod watch;

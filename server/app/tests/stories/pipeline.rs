@@ -2,6 +2,7 @@
 
 use gennaker_app::AppError;
 use gennaker_proto::v1;
+use gennaker_stages::CustomKinds;
 use serde_json::{Value, json};
 
 use crate::world::{World, ann, reason, request, violations};
@@ -51,6 +52,65 @@ async fn everything_that_is_wrong_is_found_at_once() {
     let create = json!({"parent": "applications/shop", "pipelineId": "p", "pipeline": pipeline});
     let refused = crate::world::violations(world.app.create_pipeline(ann(), request(create)).await.unwrap_err());
     assert!(refused.iter().all(|violation| violation.starts_with("pipeline.")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_kinds_notifications_and_artifacts_know_is_checked() {
+    let kind = json!({
+        "name": "ticket", "url": "https://tickets/${ parameterValues.id }",
+        "parameters": [{"name": "id", "type": "number", "required": true}],
+    });
+    let world = World::with_kinds(CustomKinds::new(vec![serde_json::from_value(kind).unwrap()]).unwrap());
+    world.shop().await;
+    let expected = |id: &str, version: &str| json!({"id": id, "match": {"type": "docker/image", "version": version}});
+    let slack = |when: &str| json!({"when": [when], "message": "${", "slack": {"channel": "#a"}});
+    let pipeline = json!({
+        "expectedArtifacts": [expected("img", "1.*"), expected("img", "("), {"id": "any", "match": {}}],
+        "notifications": [slack("OCCASION_STAGE_FAILED")],
+        "stages": [
+            {"id": "a", "condition": "parameters.", "wait": {"duration": "1s"}},
+            {"id": "b", "condition": "#fromUrl('http://x') == 'y'", "wait": {"duration": "1s"}},
+            {"id": "c", "notifications": [slack("OCCASION_JUDGMENT_REQUESTED")], "wait": {"duration": "1s"}},
+            {"id": "d", "expectedArtifacts": [{"id": "any", "usePrior": true, "match": {"name": "x"}}], "group": {}},
+            {"id": "e", "checkPreconditions": {"preconditions": [{"expression": {"expression": "1 +"}}]}},
+            {"id": "f", "webhook": {"url": "http://x", "payload": {"deep": ["${ 1 + }"]}, "monitor": {"statusPath": "$["}}},
+            {"id": "g", "custom": {"kind": "ticket", "parameters": {"id": "seven"}}},
+            {"id": "h", "custom": {"kind": "gone"}},
+            {"id": "i", "deploy": {"clusters": [{"account": "local", "region": "east", "imageArtifact": "none"}]}},
+            {"id": "j", "deploy": {"clusters": [{"account": "local", "region": "east", "imageArtifact": "any"}]}},
+        ],
+    });
+    let (violations, warnings) = validate(&world, pipeline).await;
+    for expected in [
+        "expected_artifacts[1].id: \"img\" is the id of expected_artifacts[0] already",
+        "expected_artifacts[1].match.version: \"(\" is not a regular expression",
+        "notifications[0].when[0]: is about a stage",
+        "notifications[0].message: ",
+        "stages[0].condition: ",
+        "stages[1].condition: has a function that looks something up",
+        "stages[2].notifications[0].message: ",
+        "stages[3].expected_artifacts[0].id: \"any\" is the id of expected_artifacts[2] already",
+        "stages[4].check_preconditions.preconditions[0].expression.expression: ",
+        "stages[5].webhook.payload.deep[0]: ",
+        "stages[5].webhook.monitor.status_path: ",
+        "stages[6].custom.parameters.id: ",
+        "stages[7].custom.kind: ",
+        "stages[8].deploy.clusters[0].image_artifact: \"none\" is no expected artifact",
+    ] {
+        let count = violations.iter().filter(|violation| violation.starts_with(expected)).count();
+        assert_eq!(count, 1, "{expected} in {violations:#?}");
+    }
+    assert!(violations.iter().all(|violation| !violation.starts_with("stages[9]")), "{violations:#?}");
+    for expected in [
+        "expected_artifacts[2].match: matches any artifact at all",
+        "stages[2].notifications[0].when[0]: is never sent",
+        "stages[3].expected_artifacts[0].use_prior: does nothing here",
+    ] {
+        assert!(warnings.iter().any(|warning| warning.starts_with(expected)), "{expected} in {warnings:#?}");
+    }
+    let kinds = world.app.list_stage_kinds(ann(), request(json!({}))).await.unwrap().kinds;
+    let ticket = kinds.iter().find(|kind| kind.kind == "custom/ticket").unwrap();
+    assert_eq!((ticket.fields.len(), ticket.fields[0].required), (1, true));
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ async fn prepare(world: &World, source: Value) -> v1::Trigger {
 fn webhook(trigger: &v1::Trigger) -> &v1::WebhookTrigger {
     match trigger.source.as_ref().unwrap() {
         v1::trigger::Source::Webhook(webhook) => webhook,
-        v1::trigger::Source::Manual(_) => panic!("it is a webhook"),
+        v1::trigger::Source::Manual(_) | v1::trigger::Source::Spinnaker(_) => panic!("it is a webhook"),
     }
 }
 

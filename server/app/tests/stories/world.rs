@@ -2,20 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use gennaker_app::{App, AppError, Caller, Encoded, Options, Ports, Stream};
-use gennaker_core::execution::ExecutionId;
+use gennaker_core::execution::{Execution, ExecutionId, ExecutionStatus};
 use gennaker_core::strategy::TrafficGuard;
 use gennaker_ports::testing::clock::RuntimeClock;
 use gennaker_ports::testing::cloud::MemoryCloud;
+use gennaker_ports::testing::egress::ScriptedEgress;
+use gennaker_ports::testing::notifier::RecordingNotifier;
 use gennaker_ports::testing::store::MemoryStore;
 use gennaker_ports::{
-    Access, Authorizer, Cloud, Clouds, Denied, Launch, LaunchError, Launcher, Principal, SecretError, Secrets, Target,
-    TrafficGuards, TrafficGuardsUnavailable,
+    Access, Authorizer, Cloud, Clouds, Denied, Launch, LaunchError, Launcher, Principal, Records, RecordsUnavailable,
+    SecretError, Secrets, Target, TrafficGuards, TrafficGuardsUnavailable,
 };
 use gennaker_proto::{json, v1};
-use gennaker_stages::{Context, Registry};
+use gennaker_stages::{Context, CustomKinds, Registry};
 use prost::{Message, Name};
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -28,6 +31,8 @@ pub struct World {
     pub cloud: MemoryCloud,
     pub rights: Arc<Rights>,
     pub secrets: Arc<TestSecrets>,
+    pub egress: ScriptedEgress,
+    pub notifier: RecordingNotifier,
     _engine: JoinHandle<()>,
     _stop: DropGuard,
 }
@@ -85,6 +90,34 @@ impl Launcher for Late {
 }
 
 #[async_trait]
+impl Records for Late {
+    async fn pipeline(&self, application: &str, name: &str) -> Result<Option<String>, RecordsUnavailable> {
+        self.0.get().expect("the world is made").pipeline(application, name).await
+    }
+
+    async fn application(&self, application: &str) -> Result<Option<Value>, RecordsUnavailable> {
+        self.0.get().expect("the world is made").application(application).await
+    }
+
+    async fn latest_execution(
+        &self,
+        pipeline: &str,
+        statuses: &[ExecutionStatus],
+    ) -> Result<Option<Arc<Execution>>, RecordsUnavailable> {
+        self.0.get().expect("the world is made").latest_execution(pipeline, statuses).await
+    }
+
+    async fn end_of(
+        &self,
+        application: &str,
+        execution: ExecutionId,
+        patience: Duration,
+    ) -> Result<Option<ExecutionStatus>, RecordsUnavailable> {
+        self.0.get().expect("the world is made").end_of(application, execution, patience).await
+    }
+}
+
+#[async_trait]
 impl TrafficGuards for Late {
     async fn guards(&self, application: &str) -> Result<Vec<TrafficGuard>, TrafficGuardsUnavailable> {
         self.0.get().expect("the world is made").guards(application).await
@@ -100,18 +133,45 @@ impl World {
         Self::on(Arc::new(MemoryStore::new()), Vec::new(), configure)
     }
 
+    /// A server with kinds of stages of its operator's.
+    pub fn with_kinds(custom: CustomKinds) -> Self {
+        Self::made(Arc::new(MemoryStore::new()), Vec::new(), custom, |_| {})
+    }
+
     /// A server on a store that may have been used before, with more providers than its cloud.
     pub fn on(store: Arc<MemoryStore>, more: Vec<Arc<dyn Cloud>>, configure: impl FnOnce(&mut Options)) -> Self {
+        Self::made(store, more, CustomKinds::default(), configure)
+    }
+
+    fn made(
+        store: Arc<MemoryStore>,
+        more: Vec<Arc<dyn Cloud>>,
+        custom: CustomKinds,
+        configure: impl FnOnce(&mut Options),
+    ) -> Self {
         let cloud = MemoryCloud::new();
         let providers = [Arc::new(cloud.clone()) as Arc<dyn Cloud>].into_iter().chain(more).collect();
         let (clouds, clock) = (Clouds::new(providers), Arc::new(RuntimeClock::default()));
-        let late = Arc::new(Late::default());
-        let context = Context { clouds: clouds.clone(), launcher: late.clone(), guards: late.clone() };
+        let (late, custom) = (Arc::new(Late::default()), Arc::new(custom));
+        let (egress, notifier) = (ScriptedEgress::new(), RecordingNotifier::new());
+        let (rights, secrets) = (Arc::new(Rights::default()), Arc::new(TestSecrets::default()));
+        let context = Context {
+            clouds: clouds.clone(),
+            launcher: late.clone(),
+            guards: late.clone(),
+            egress: Arc::new(egress.clone()),
+            secrets: secrets.clone(),
+            operator_secrets: secrets.clone(),
+            notifier: Arc::new(notifier.clone()),
+            records: late.clone(),
+            custom: custom.clone(),
+            url_functions: false,
+        };
         let registry = Arc::new(Registry::new(context));
         let ports = gennaker_engine::Ports {
             store: store.clone(),
             kinds: registry.clone(),
-            tasks: registry,
+            tasks: registry.clone(),
             clock: clock.clone(),
         };
         let mut options = Options::default();
@@ -119,15 +179,22 @@ impl World {
         let max_queued = options.limits.max_queued_executions as usize;
         let engine_options = gennaker_engine::Options { max_queued, ..gennaker_engine::Options::default() };
         let (service, engine) = gennaker_engine::new(engine_options, ports);
-        let (rights, secrets) = (Arc::new(Rights::default()), Arc::new(TestSecrets::default()));
-        let ports =
-            Ports { store: store.clone(), clouds, clock, authorizer: rights.clone(), secrets: secrets.clone(), engine };
+        let ports = Ports {
+            store: store.clone(),
+            clouds,
+            clock,
+            authorizer: rights.clone(),
+            secrets: secrets.clone(),
+            engine,
+            kinds: registry,
+            custom,
+        };
         let app = App::new(options, ports);
         late.0.set(app.clone()).ok().expect("it is set once");
         let stop = CancellationToken::new();
         let run = service.run(stop.clone());
         let engine = tokio::spawn(async move { run.await.expect("the engine runs") });
-        Self { app, cloud, rights, secrets, _engine: engine, _stop: stop.drop_guard() }
+        Self { app, cloud, rights, secrets, egress, notifier, _engine: engine, _stop: stop.drop_guard() }
     }
 
     /// With the application `shop`.
@@ -187,6 +254,14 @@ pub fn fold(kept: &mut v1::Execution, event: v1::ExecutionEvent) {
     }
     stages.retain(|stage| !event.removed_stages.contains(&stage.id));
     changed.stages = stages;
+    let mut errands = std::mem::take(&mut kept.errands);
+    for errand in std::mem::take(&mut changed.errands) {
+        match errands.iter_mut().find(|known| known.id == errand.id) {
+            Some(known) => *known = errand,
+            None => errands.push(errand),
+        }
+    }
+    changed.errands = errands;
     *kept = changed;
 }
 

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gennaker_core::Timestamp;
+use gennaker_core::artifact::Artifact;
 use gennaker_core::execution::{
-    Cause, Command, Concurrency, Context, Definition, ExecutionId, ExecutionStatus, Failure, FailurePolicy,
-    JudgmentSpec, Origin, Plan, Scope, StageDefinition, StageKinds, SyntheticStage, TaskOutcome, TaskRef, TaskSpec,
-    create, handle,
+    CallOffPlan, Cause, Command, Concurrency, Context, Definition, EffectKey, ErrandOutcome, ExecutionId,
+    ExecutionStatus, Failure, FailurePolicy, JudgmentSpec, Origin, Plan, Scope, StageDefinition, StageKinds,
+    SyntheticStage, TaskOutcome, TaskRef, TaskSpec, create, handle,
 };
+use gennaker_core::notification::{Channel, Notification, Occasion};
 use gennaker_core::schedule::{Jitter, Window};
 use serde_json::Value;
 
@@ -23,7 +25,15 @@ impl StageKinds for Kinds {
     fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
         let task = |kind| TaskSpec { name: "task".into(), kind };
         let minute = Duration::from_secs(60);
-        let judgment = JudgmentSpec { instructions: String::new(), options: vec![], judges: vec![], deadline: minute };
+        let judgment = JudgmentSpec {
+            instructions: String::new(),
+            options: vec![],
+            judges: vec![],
+            roles: vec![],
+            approvals: 2,
+            no_self_approval: false,
+            deadline: minute,
+        };
         let (before, tasks) = match scope.stage.definition.kind.as_str() {
             "wait" => (vec![], vec![task(TaskKind::Wait { duration: minute })]),
             "ask" => (vec![], vec![task(TaskKind::Judgment(judgment))]),
@@ -32,7 +42,7 @@ impl StageKinds for Kinds {
             "parent" => (children(&["wait", "run"]), vec![TaskSpec::run("one", minute)]),
             _ => return Err(Failure::permanent("it can't be planned")),
         };
-        Ok(Plan { inputs: Value::Null, before, tasks })
+        Ok(Plan { before, tasks, ..Plan::default() })
     }
 
     fn plan_after(&self, scope: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {
@@ -41,6 +51,11 @@ impl StageKinds for Kinds {
 
     fn plan_on_failure(&self, scope: &Scope<'_>) -> Result<Vec<SyntheticStage>, Failure> {
         Ok(if scope.stage.definition.kind == "parent" { children(&["run"]) } else { Vec::new() })
+    }
+
+    fn call_off(&self, scope: &Scope<'_>, _: &EffectKey) -> Option<CallOffPlan> {
+        let is_run = scope.stage.definition.kind == "run";
+        is_run.then(|| CallOffPlan { description: "call it off".to_owned(), body: Value::Null })
     }
 }
 
@@ -67,7 +82,12 @@ fn definition() -> Definition {
         window: (id == "last").then(window),
         config: Value::Null,
         expressions: BTreeMap::new(),
+        condition: if id == "left-out" { "1 > 2".to_owned() } else { String::new() },
+        expected_artifacts: vec![],
+        notifications: vec![],
     };
+    let channel = Channel::Slack { address: "#ops".to_owned() };
+    let when = [Occasion::PipelineStarting, Occasion::PipelineComplete, Occasion::PipelineFailed].into();
     Definition {
         application: "a".into(),
         pipeline: Some("applications/a/pipelines/p".into()),
@@ -80,9 +100,12 @@ fn definition() -> Definition {
             stage("second", "parent", &["ask"], FailurePolicy::HaltBranchThenFail),
             stage("after-odd", "wait", &["odd"], FailurePolicy::HaltPipeline),
             stage("pipeline", "child", &[], FailurePolicy::Ignore),
-            stage("last", "run", &["second", "first"], FailurePolicy::HaltPipeline),
+            stage("left-out", "wait", &["pipeline"], FailurePolicy::HaltPipeline),
+            stage("last", "run", &["second", "first", "left-out"], FailurePolicy::HaltPipeline),
         ],
         concurrency: Concurrency::default(),
+        expected_artifacts: vec![],
+        notifications: vec![Notification { when, message: String::new(), channel }],
     }
 }
 
@@ -111,7 +134,18 @@ fn any_command(execution: &Execution, dice: &mut Dice) -> Command {
         task,
         attempt: stage.tasks[task as usize].attempt,
     });
-    match (dice.roll(14), outstanding) {
+    let errand = execution.outstanding_errands().next().map(|errand| (errand.id, errand.attempt));
+    match (dice.roll(16), outstanding) {
+        (14..16, _) => {
+            let (errand, attempt) = errand.unwrap_or_default();
+            let message = "so".to_owned();
+            let outcome = match dice.roll(4) {
+                0 | 1 => ErrandOutcome::Failed { message, retryable: true },
+                2 => ErrandOutcome::Failed { message, retryable: false },
+                _ => ErrandOutcome::Done { message },
+            };
+            Command::ErrandOutcome { errand, attempt, outcome }
+        }
         (12, _) => Command::ChildStarted { stage: "pipeline".into(), attempt: 1, child: child() },
         (13, _) => Command::ChildFinished {
             stage: "pipeline".into(),
@@ -127,7 +161,9 @@ fn any_command(execution: &Execution, dice: &mut Dice) -> Command {
         (4, Some(task)) => Command::TaskOutcome { task, outcome: TaskOutcome::Failed(Failure::permanent("no")) },
         (6, Some(task)) => {
             let after = Duration::from_secs(5);
-            Command::TaskOutcome { task, outcome: TaskOutcome::Later { after, message: "soon".into(), percent: None } }
+            let outputs = serde_json::Map::new();
+            let outcome = TaskOutcome::Later { after, message: "soon".into(), percent: None, outputs };
+            Command::TaskOutcome { task, outcome }
         }
         (5, Some(task)) => Command::TaskProgress { task, message: format!("{}", dice.roll(100)), percent: Some(5) },
         (_, Some(task)) => {
@@ -140,7 +176,9 @@ fn any_command(execution: &Execution, dice: &mut Dice) -> Command {
         (6..8, None) => Command::Resume { actor: actor() },
         (8..10, None) => {
             let decision = if dice.roll(3) == 0 { JudgmentDecision::Stop } else { JudgmentDecision::Continue };
-            Command::Judge { stage: "ask".into(), actor: actor(), decision, input: None, comment: String::new() }
+            let actor = ["ann", "bob"][usize::from(dice.roll(2) == 0)].to_owned();
+            let (roles, input, comment) = (vec![], None, String::new());
+            Command::Judge { stage: "ask".into(), actor, roles, decision, input, comment }
         }
         (_, None) => Command::Tick,
     }
@@ -148,7 +186,8 @@ fn any_command(execution: &Execution, dice: &mut Dice) -> Command {
 
 #[test]
 fn what_is_folded_is_what_is_read() {
-    let viewer = Viewer { name: Some("ann".into()), may_execute: true };
+    let viewer = Viewer { name: Some("ann".into()), roles: vec![], may_execute: true };
+    let artifact = Artifact { kind: "docker/image".into(), name: "app".into(), ..Artifact::default() };
     let mut seen = BTreeSet::new();
     for seed in 0..200 {
         let mut dice = Dice(seed);
@@ -160,6 +199,8 @@ fn what_is_folded_is_what_is_read() {
             cause: Cause { actor: "ann".into(), origin: Origin::Manual, reason: String::new(), payload: Value::Null },
             parameters: serde_json::Map::new(),
             labels: BTreeMap::new(),
+            artifacts: vec![artifact.clone()],
+            resolved_artifacts: vec![],
         };
         let (mut execution, decision) = create(start, false, &context(now));
         let mut folded = Execution::replay(&decision.events[..1]).unwrap();
@@ -183,7 +224,7 @@ fn what_is_folded_is_what_is_read() {
             records = handle(&mut execution, &command, &context(now)).map_or_else(|_| Vec::new(), |done| done.events);
         }
     }
-    assert_eq!(seen.len(), 20, "all of them: {seen:?}");
+    assert_eq!(seen.len(), 24, "all of them: {seen:?}");
 }
 
 /// What the API tells clients to do with an event.
@@ -196,5 +237,9 @@ fn client(kept: &mut v1::Execution, event: v1::ExecutionEvent) {
     }
     stages.retain(|id, _| !event.removed_stages.contains(id));
     changed.stages = stages.into_values().collect();
+    let mut errands: BTreeMap<u32, v1::Errand> =
+        std::mem::take(&mut kept.errands).into_iter().map(|errand| (errand.id, errand)).collect();
+    errands.extend(std::mem::take(&mut changed.errands).into_iter().map(|errand| (errand.id, errand)));
+    changed.errands = errands.into_values().collect();
     *kept = changed;
 }
