@@ -86,6 +86,7 @@ pub struct ResolvedArtifact {
     /// What people call it.
     pub display_name: String,
     /// The artifact.
+    #[serde(rename = "boundArtifact")]
     pub artifact: Artifact,
     /// Where the artifact comes from.
     pub source: ArtifactSource,

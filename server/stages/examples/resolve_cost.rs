@@ -121,6 +121,7 @@ fn context() -> Context {
         guards: Arc::new(Nothing),
         egress: Arc::new(ScriptedEgress::new()),
         secrets: Arc::new(SystemSecrets),
+        operator_secrets: Arc::new(SystemSecrets),
         notifier: Arc::new(RecordingNotifier::new()),
         records: Arc::new(MemoryRecords::new()),
         custom: Arc::default(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use gennaker_core::artifact::Artifact;
+use gennaker_core::artifact::{Artifact, visible};
 use gennaker_core::execution::{
     Cause, CommandId, Failure, Origin, ParentStage, Plan, Scope, TaskKind, TaskOutcome, TaskSpec,
 };
@@ -15,7 +15,6 @@ use serde_json::{Map, Value, json};
 
 use crate::common::config::{inputs, resolve, to_inputs};
 use crate::common::operate::request;
-use crate::common::outputs::made_before;
 use crate::common::timeouts;
 use crate::kind::{Context, StageKind, Unplanned};
 
@@ -43,7 +42,7 @@ impl StageKind for RunPipeline {
             let kind = TaskKind::AwaitChild { timeout: timeouts::CHILD };
             tasks.push(TaskSpec { name: "wait_for_pipeline".into(), kind });
         }
-        let (parameters, artifacts) = (parameters.into_iter().collect(), artifacts(scope));
+        let (parameters, artifacts) = (parameters.into_iter().collect(), visible(scope));
         let inputs = to_inputs(&Inputs { pipeline, parameters, artifacts, detached });
         Ok(Plan { inputs, tasks, ..Plan::default() })
     }
@@ -70,19 +69,6 @@ impl StageKind for RunPipeline {
             Map::from_iter([("execution".to_owned(), Value::String(format!("{application}/executions/{child}")))]);
         Ok(TaskOutcome::Succeeded { outputs, message: format!("started {child}"), child: Some(child) })
     }
-}
-
-/// What the other pipeline gets: the artifacts that this execution was given, and those that the stages before this one made.
-fn artifacts(scope: &Scope<'_>) -> Vec<Artifact> {
-    let start = &scope.execution.start;
-    let given = start.resolved_artifacts.iter().map(|resolved| &resolved.artifact).chain(&start.artifacts).cloned();
-    let mut all: Vec<Artifact> = Vec::new();
-    for artifact in given.chain(made_before(scope)) {
-        if !all.contains(&artifact) {
-            all.push(artifact);
-        }
-    }
-    all
 }
 
 fn cause(run: &TaskRun, detached: bool) -> Cause {
