@@ -215,9 +215,7 @@ async fn told(stop: &mut watch::Receiver<bool>) {
 
 /// What to start for an instance.
 fn prepare(hub: &Hub, wish: &GroupWish, name: &str, port: u16) -> Result<Launch, CloudError> {
-    let key = (wish.id.location.clone(), wish.image.clone());
-    let digest = hub.read(|world| world.images.get(&key).and_then(|image| image.digest.clone()));
-    let digest = digest.ok_or_else(|| CloudError::NotFound { kind: "image", name: format!("{}/{}", key.0, key.1) })?;
+    let digest = hub.read(|world| world.image_digest(&wish.id.location, &wish.image))?;
     let manifest = hub.library.manifest(&digest)?;
     let own = [
         ("PORT", port.to_string()),
@@ -226,10 +224,7 @@ fn prepare(hub: &Hub, wish: &GroupWish, name: &str, port: u16) -> Result<Launch,
         (CLOUD_VARIABLE, hub.identity.clone()),
         (INSTANCE_VARIABLE, name.to_owned()),
     ];
-    let mut env = hub.options.base_env.clone();
-    env.extend(manifest.env);
-    env.extend(wish.workload.env.clone());
-    env.extend(own.map(|(key, value)| (key.to_owned(), value)));
+    let env = hub.options.environment(manifest.env, wish.workload.env.clone(), own);
     let mut command = manifest.command;
     command.extend(wish.workload.args.iter().cloned());
     let output = hub

@@ -7,7 +7,6 @@ use gennaker_ports::cloud::{CloudError, Jobs};
 use crate::check;
 use crate::cloud::{LocalCloud, MAX_LOG_BYTES};
 use crate::hub::Hub;
-use crate::job::image_digest;
 use crate::record::{Change, JobRecord, Operation};
 use crate::world::{World, not_found};
 
@@ -62,7 +61,7 @@ fn plan_job(hub: &Hub, world: &World, spec: JobSpec) -> Result<Vec<Change>, Clou
     if world.running_jobs().count() >= limit {
         return Err(CloudError::Unavailable(format!("the local cloud may run {limit} jobs at a time, and does")));
     }
-    let digest = image_digest(world, &spec.id, &spec.image)?;
+    let digest = world.image_digest(&spec.id.location, &spec.image)?;
     hub.library.manifest(&digest)?.with_command(&spec.command)?;
     let record = JobRecord { spec, started: hub.clock.now(), process: None, condemned: None, end: None };
     Ok(vec![Change::Job(Box::new(record))])

@@ -18,7 +18,7 @@ pub struct Options {
     pub regions: Vec<String>,
     /// The address on which load balancers listen. Instances always listen on 127.0.0.1.
     pub bind: IpAddr,
-    /// The environment that all instances start with. Nothing else of the server's own environment reaches them.
+    /// The environment that all instances and jobs start with. Nothing else of the server's own environment reaches them.
     pub base_env: BTreeMap<String, String>,
     /// How long requests in flight may take to finish when an instance leaves its load balancers; then they are cut.
     pub drain_timeout: Duration,
@@ -49,6 +49,23 @@ impl Options {
             supervisor: Vec::new(),
             limits: Limits::default(),
         }
+    }
+}
+
+impl Options {
+    /// The environment of a process: the usual one, that of its image over it, then what was asked for, then what the cloud
+    /// sets itself.
+    pub(crate) fn environment<const N: usize>(
+        &self,
+        image: BTreeMap<String, String>,
+        given: BTreeMap<String, String>,
+        own: [(&str, String); N],
+    ) -> BTreeMap<String, String> {
+        let mut env = self.base_env.clone();
+        env.extend(image);
+        env.extend(given);
+        env.extend(own.map(|(key, value)| (key.to_owned(), value)));
+        env
     }
 }
 

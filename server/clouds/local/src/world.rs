@@ -177,6 +177,13 @@ impl World {
         }
     }
 
+    /// The digest of an image.
+    pub(crate) fn image_digest(&self, location: &Location, image: &str) -> Result<String, CloudError> {
+        let known = self.images.get(&(location.clone(), image.to_owned()));
+        let digest = known.and_then(|image| image.digest.clone());
+        digest.ok_or_else(|| CloudError::NotFound { kind: "image", name: format!("{location}/{image}") })
+    }
+
     /// The jobs that have not ended.
     pub(crate) fn running_jobs(&self) -> impl Iterator<Item = &JobRecord> {
         self.jobs.values().map(|job| &job.record).filter(|record| record.end.is_none())

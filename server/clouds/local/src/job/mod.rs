@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::hub::Hub;
-use crate::process::{CLOUD_VARIABLE, INSTANCE_VARIABLE, Launch, Process, reap_all};
+use crate::process::{CLOUD_VARIABLE, INSTANCE_VARIABLE, Launch, Process, let_starts_finish, reap_all};
 use crate::record::{Change, JobEnd, JobRecord};
 use crate::supervisor::Report;
 use crate::world::{World, not_found};
@@ -182,15 +182,14 @@ fn start(hub: &Arc<Hub>, id: &ResourceId) -> Result<Process, CloudError> {
 fn prepare(hub: &Hub, id: &ResourceId) -> Result<Launch, CloudError> {
     let record = hub.read(|world| world.jobs.get(id).map(|job| job.record.clone()));
     let spec = record.ok_or_else(|| not_found("job", id))?.spec;
-    let digest = hub.read(|world| image_digest(world, &spec.id, &spec.image))?;
+    let digest = hub.read(|world| world.image_digest(&spec.id.location, &spec.image))?;
     let unusable = |error: std::io::Error| CloudError::Unavailable(format!("cannot use the job's directory: {error}"));
     let work = hub.jobs.make(id).map_err(unusable)?;
     let manifest = hub.library.check_out(&digest, &work)?.with_command(&spec.command)?;
+    // A program can't be run while somebody has it open for writing, as a process that is just being started may have.
+    let_starts_finish();
     let own = [("JOB", id.name.clone()), (CLOUD_VARIABLE, hub.identity.clone()), (INSTANCE_VARIABLE, mark(id))];
-    let mut env = hub.options.base_env.clone();
-    env.extend(manifest.env);
-    env.extend(spec.env);
-    env.extend(own.map(|(key, value)| (key.to_owned(), value)));
+    let env = hub.options.environment(manifest.env, spec.env, own);
     let mut command = hub.options.supervisor.clone();
     command.extend([hub.jobs.report_path(id).to_string_lossy().into_owned(), "--".to_owned()]);
     command.extend(manifest.command);
@@ -198,15 +197,11 @@ fn prepare(hub: &Hub, id: &ResourceId) -> Result<Launch, CloudError> {
     Ok(Launch { command, directory: work, env, input: Stdio::piped(), output })
 }
 
-/// The digest of an image that is used beside a resource.
-pub(crate) fn image_digest(world: &World, beside: &ResourceId, image: &str) -> Result<String, CloudError> {
-    let known = world.images.get(&(beside.location.clone(), image.to_owned()));
-    let digest = known.and_then(|image| image.digest.clone());
-    digest.ok_or_else(|| CloudError::NotFound { kind: "image", name: format!("{}/{image}", beside.location) })
-}
-
 fn close(hub: &Arc<Hub>, id: &ResourceId, state: JobState) -> Result<(), CloudError> {
     reap_all(&hub.identity, &mark(id));
+    if let Err(error) = hub.jobs.rotate(id) {
+        tracing::warn!(job = %id, %error, "cannot rotate a log");
+    }
     let Some(record) = hub.read(|world| world.jobs.get(id).map(|job| job.record.clone())) else { return Ok(()) };
     let property_file = record.spec.property_file.as_deref();
     let property_problem = property_file.and_then(|path| hub.jobs.keep_properties(id, path).err());

@@ -292,6 +292,8 @@ async fn jobs_have_limits_and_old_ones_are_forgotten() {
     }
     bench.until(async |cloud| cloud.job(&id("shop-waiter-1")).await.err()).await;
     assert_eq!(bench.files("shop-waiter-1"), Vec::<String>::new());
+    let log = bench.home.path().join("local/jobs/local/shop-tool-1/output.log.1");
+    assert_eq!(fs::metadata(log).unwrap().len(), 100, "of the output the end is kept");
     let output = bench.cloud.job_output(&id("shop-tool-1"), 10).await.unwrap();
     assert_eq!((output.log.as_str(), output.truncated), ("999\n1000\n", true));
 }
