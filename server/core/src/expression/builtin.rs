@@ -1,11 +1,12 @@
 //! What is built into the language: functions, methods, and members of types, each a row of a table.
 
-use regex::Regex;
+use std::rc::Rc;
 
 use super::budget::Budget;
 use super::environment::Environment;
 use super::evaluate::Session;
 use super::number::Number;
+use super::patterns::Pattern;
 use super::text::Text;
 use super::time::Time;
 use super::value::Value;
@@ -202,9 +203,12 @@ impl<'a> Call<'_, 'a> {
         super::operators::written(&self.value(place), self.budget())
     }
 
-    /// A compiled regular expression.
-    pub(super) fn pattern(&mut self, pattern: &str, whole: bool) -> Result<Regex, Problem> {
-        self.session.patterns.compile(pattern, whole, &mut self.session.budget)
+    /// A regular expression, compiled, and paid for matching it with a text once.
+    pub(super) fn pattern(&mut self, pattern: &str, whole: bool, text: &str) -> Result<Rc<Pattern>, Problem> {
+        let Session { patterns, budget, .. } = &mut *self.session;
+        let pattern = patterns.compile(pattern, whole, budget)?;
+        pattern.pay(text, budget)?;
+        Ok(pattern)
     }
 
     /// Pays for a text that is about to be made, and refuses it where it is too long.

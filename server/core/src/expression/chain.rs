@@ -260,6 +260,9 @@ impl<'a> Evaluator<'_, 'a> {
             return stand.nothing_inside();
         }
         let Some(method) = methods::find(kind, name) else { return stand.wrong(methods::unknown(kind, name)) };
+        if let Value::View(view) = &stand.value {
+            self.pay(stand.step.start, view.effort_for_all())?;
+        }
         method.takes(arguments.len()).or_else(|problem| stand.wrong(problem))?;
         let arguments = self.all(arguments)?;
         self.call(stand.step.start, method, stand.value, &arguments)
@@ -268,6 +271,9 @@ impl<'a> Evaluator<'_, 'a> {
     /// The elements of a list, or the entries of a map.
     fn members(&mut self, stand: &Stand<'a, '_>) -> Result<Vec<Value<'a>>, Fault> {
         let value = &stand.value;
+        if let Value::View(view) = value {
+            self.pay(stand.step.start, view.effort_for_all())?;
+        }
         let members: Vec<Value<'a>> = if let Some(elements) = value.elements() {
             elements.collect()
         } else if let Some(entries) = value.entries() {

@@ -1,6 +1,7 @@
 //! What the operators do.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use super::ast::Comparison;
 use super::budget::Budget;
@@ -111,8 +112,9 @@ pub(super) fn compare(
                 return Err(mismatch("matches", "a text", left));
             }
             let text = written(left, budget)?;
-            budget.bytes(text.len())?;
-            Ok(session.patterns.compile(pattern, true, budget)?.is_match(&text))
+            let pattern = session.patterns.compile(pattern, true, budget)?;
+            pattern.pay(&text, budget)?;
+            Ok(pattern.regex.is_match(&text))
         }
     }
 }
@@ -129,6 +131,11 @@ fn between(value: &Value<'_>, bounds: &Value<'_>) -> Result<bool, Problem> {
 /// of different sorts are different.
 pub(super) fn equal(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget) -> Result<bool, Problem> {
     budget.steps(1)?;
+    for value in [left, right] {
+        if let Value::View(view) = value {
+            budget.steps(view.effort_for_all())?;
+        }
+    }
     match (left, right) {
         (Value::Null, Value::Null) => return Ok(true),
         (Value::Bool(a), Value::Bool(b)) => return Ok(a == b),
@@ -137,6 +144,7 @@ pub(super) fn equal(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget) ->
             budget.bytes(a.len().min(b.len()))?;
             return Ok(a == b);
         }
+        (Value::Entry(a), Value::Entry(b)) => return Ok(a.0 == b.0 && equal(&a.1, &b.1, budget)?),
         (Value::Time(a), Value::Time(b)) => return Ok(a == b),
         (Value::Format(a), Value::Format(b)) => return Ok(a.pattern() == b.pattern()),
         _ => {}
@@ -167,17 +175,15 @@ fn same_elements<'a, 'b>(
 }
 
 fn same_entries(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget) -> Result<bool, Problem> {
-    let keys = left.keys();
-    budget.steps(keys.len())?;
-    if keys.is_empty() && left.length().is_none() {
+    let (Some(left), Some(right)) = (left.entries(), right.entries()) else { return Ok(false) };
+    budget.steps(left.len() + right.len())?;
+    if left.len() != right.len() {
         return Ok(false);
     }
-    if keys.len() != right.keys().len() {
-        return Ok(false);
-    }
-    for key in keys {
-        match (left.get(&key), right.get(&key)) {
-            (Some(a), Some(b)) if equal(&a, &b, budget)? => {}
+    let right: BTreeMap<_, _> = right.into_iter().collect();
+    for (key, a) in left {
+        match right.get(&key) {
+            Some(b) if equal(&a, b, budget)? => {}
             _ => return Ok(false),
         }
     }

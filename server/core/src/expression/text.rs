@@ -36,6 +36,12 @@ impl From<String> for Text<'_> {
     }
 }
 
+impl AsRef<str> for Text<'_> {
+    fn as_ref(&self) -> &str {
+        self
+    }
+}
+
 impl Borrow<str> for Text<'_> {
     fn borrow(&self) -> &str {
         self

@@ -68,7 +68,9 @@ impl Writer {
             Value::Text(text) => self.quoted(text),
             Value::Array(list) => self.list(list.iter().map(Value::from)),
             Value::List(list) => self.list(list.iter().cloned()),
-            Value::Object(_) | Value::Map(_) | Value::View(_) => self.map(value),
+            Value::Object(object) => self.map(object.iter().map(|(key, value)| (key, value.into()))),
+            Value::Map(map) => self.map(map.iter().map(|(key, value)| (key, value.clone()))),
+            Value::View(view) => self.map(view.entries().into_iter()),
             Value::Entry(entry) => {
                 self.push("{\"key\":")?;
                 self.quoted(&entry.0)?;
@@ -95,15 +97,15 @@ impl Writer {
         self.push("]")
     }
 
-    fn map(&mut self, map: &Value<'_>) -> Result<(), Full> {
+    fn map<'a, K: AsRef<str>>(&mut self, entries: impl Iterator<Item = (K, Value<'a>)>) -> Result<(), Full> {
         self.push("{")?;
-        for (place, key) in map.keys().into_iter().enumerate() {
+        for (place, (key, value)) in entries.enumerate() {
             if place > 0 {
                 self.push(",")?;
             }
-            self.quoted(&key)?;
+            self.quoted(key.as_ref())?;
             self.push(":")?;
-            self.json(&map.get(&key).unwrap_or(Value::Null))?;
+            self.json(&value)?;
         }
         self.push("}")
     }

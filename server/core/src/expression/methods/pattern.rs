@@ -5,11 +5,12 @@ use regex::Captures;
 use super::text::this;
 use crate::expression::Problem;
 use crate::expression::builtin::{Call, Outcome};
+use crate::expression::patterns::Pattern;
 use crate::expression::value::Value;
 
 pub(super) fn matches<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let (text, pattern) = (this(call)?, call.text(0)?);
-    Ok(call.pattern(&pattern, true)?.is_match(&text).into())
+    Ok(call.pattern(&pattern, true, &text)?.regex.is_match(&text).into())
 }
 
 pub(super) fn replace_all<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
@@ -22,17 +23,17 @@ pub(super) fn replace_first<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 
 fn replace<'a>(call: &mut Call<'_, 'a>, limit: usize) -> Outcome<'a> {
     let (text, pattern, by) = (this(call)?, call.text(0)?, call.text(1)?);
-    let pattern = call.pattern(&pattern, false)?;
-    let by = Replacement::parse(&by, pattern.captures_len()).or_else(|problem| call.failed(problem))?;
+    let pattern = call.pattern(&pattern, false, &text)?;
+    let by = Replacement::parse(&by, pattern.regex.captures_len()).or_else(|problem| call.failed(problem))?;
     let mut replaced = String::new();
     let mut last = 0;
-    for captures in pattern.captures_iter(&text).take(limit) {
+    for captures in pattern.regex.captures_iter(&text).take(limit) {
         let Some(found) = captures.get(0) else { continue };
         let before = replaced.len();
         replaced.push_str(&text[last..found.start()]);
         by.write(&captures, &mut replaced);
         last = found.end();
-        call.session.budget.steps(1)?;
+        Pattern::pay_again(text.len() - last, call.budget())?;
         call.make_text(replaced.len() - before)?;
     }
     replaced.push_str(&text[last..]);
@@ -91,16 +92,22 @@ impl Replacement {
 pub(super) fn split<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let (text, pattern) = (this(call)?, call.text(0)?);
     let limit = if call.has(1) { call.int(1)? } else { 0 };
-    let pattern = call.pattern(&pattern, false)?;
-    let mut parts: Vec<&str> = match usize::try_from(limit) {
-        Ok(limit) if limit > 0 => pattern.splitn(&text, limit).collect(),
-        _ => pattern.split(&text).collect(),
-    };
-    let split = parts.len() > 1;
-    // As Java: what an empty match at the beginning would leave is no part.
-    if split && parts[0].is_empty() && pattern.find(&text).is_some_and(|found| found.is_empty()) {
-        parts.remove(0);
+    let pattern = call.pattern(&pattern, false, &text)?;
+    let most = usize::try_from(limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
+    let (mut parts, mut last) = (Vec::new(), 0);
+    for found in pattern.regex.find_iter(&text) {
+        Pattern::pay_again(text.len() - found.end(), call.budget())?;
+        if parts.len() + 1 >= most {
+            break;
+        }
+        // As Java: what an empty match at the beginning would leave is no part.
+        if found.end() > 0 {
+            parts.push(&text[last..found.start()]);
+            last = found.end();
+        }
     }
+    parts.push(&text[last..]);
+    let split = parts.len() > 1;
     if limit == 0 {
         while split && parts.last().is_some_and(|part| part.is_empty()) {
             parts.pop();

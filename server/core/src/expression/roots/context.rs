@@ -1,6 +1,6 @@
 //! A stage's context: what Spinnaker keeps of a stage in one map.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
@@ -26,18 +26,23 @@ fn judgment<'a>(stage: &'a Stage, name: &str) -> Option<Value<'a>> {
     stage.outputs.get("input").map(Value::from)
 }
 
-pub(super) fn each_name<'a>(stage: &'a Stage, add: &mut impl FnMut(&'a str)) {
-    stage.outputs.keys().for_each(|name| add(name));
-    for config in [&stage.inputs, &stage.definition.config] {
-        config.as_object().into_iter().flat_map(serde_json::Map::<String, Json>::keys).for_each(|name| add(name));
+/// Each name with its value. A name may come again: the first one counts.
+pub(super) fn each<'a>(stage: &'a Stage, add: &mut impl FnMut(&'a str, Value<'a>)) {
+    let configs = [&stage.inputs, &stage.definition.config].into_iter().filter_map(Json::as_object);
+    for (name, value) in std::iter::once(&stage.outputs).chain(configs).flatten() {
+        add(name, value.into());
+    }
+    for name in JUDGMENT {
+        if let Some(value) = judgment(stage, name) {
+            add(name, value);
+        }
     }
 }
 
-pub(super) fn names(stage: &Stage) -> Vec<Text<'_>> {
-    let mut names = BTreeSet::new();
-    each_name(stage, &mut |name| {
-        names.insert(name);
+pub(super) fn entries(stage: &Stage) -> Vec<(Text<'_>, Value<'_>)> {
+    let mut entries = BTreeMap::new();
+    each(stage, &mut |name, value| {
+        entries.entry(name).or_insert(value);
     });
-    names.extend(JUDGMENT.iter().filter(|name| judgment(stage, name).is_some()));
-    names.into_iter().map(Text::Borrowed).collect()
+    entries.into_iter().map(|(name, value)| (Text::Borrowed(name), value)).collect()
 }

@@ -19,6 +19,9 @@ use crate::Timestamp;
 use crate::artifact::{Artifact, ResolvedArtifact};
 use crate::execution::{Execution, ParentStage, Stage, Task};
 
+/// How much more than looking for one name it is to look at all.
+const EFFORT_FOR_ALL: usize = 16;
+
 /// Something of an execution that looks like a map.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum View<'a> {
@@ -56,6 +59,15 @@ impl<'a> View<'a> {
         }
     }
 
+    /// What looking at all of it costs, in steps.
+    pub(super) fn effort_for_all(self) -> usize {
+        let made = match self {
+            Self::Execution(execution) => execution.stages.len(),
+            _ => 0,
+        };
+        made + EFFORT_FOR_ALL * (self.effort() + 1)
+    }
+
     /// What looking for a name costs, in steps.
     pub(super) fn effort(self) -> usize {
         match self {
@@ -74,26 +86,29 @@ impl<'a> View<'a> {
 
     /// Its names.
     pub(super) fn names(self) -> Vec<Text<'a>> {
-        let fixed = |names: &[&'static str]| names.iter().map(|&name| Text::Borrowed(name)).collect();
-        match self {
-            Self::Root(environment) => root::names(environment),
-            Self::Trigger(execution) => trigger::names(execution),
-            Self::ParentExecution(_) => fixed(&trigger::PARENT),
-            Self::Execution(_) => fixed(&execution::NAMES),
-            Self::Authentication(_) => fixed(&["user"]),
-            Self::Stages(environment) => stage::names_before(environment),
-            Self::Stage(_) => fixed(&stage::NAMES),
-            Self::Context(stage) => context::names(stage),
-            Self::Task(_) => fixed(&stage::TASK),
-            Self::Artifact(_) => fixed(&artifacts::NAMES),
-            Self::ResolvedArtifact(_) => fixed(&artifacts::RESOLVED),
-        }
+        self.entries().into_iter().map(|(name, _)| name).collect()
     }
 
     /// Its names with what they lead to.
     pub(super) fn entries(self) -> Vec<(Text<'a>, Value<'a>)> {
-        let with_value = |name: Text<'a>| self.get(&name).map(|value| (name, value));
-        self.names().into_iter().filter_map(with_value).collect()
+        match self {
+            Self::Root(environment) => root::entries(environment),
+            Self::Trigger(execution) => self.named(trigger::names(execution)),
+            Self::ParentExecution(_) => self.named(trigger::PARENT),
+            Self::Execution(_) => self.named(execution::NAMES),
+            Self::Authentication(_) => self.named(["user"]),
+            Self::Stages(environment) => stage::all_before(environment),
+            Self::Stage(_) => self.named(stage::NAMES),
+            Self::Context(stage) => context::entries(stage),
+            Self::Task(_) => self.named(stage::TASK),
+            Self::Artifact(_) => self.named(artifacts::NAMES),
+            Self::ResolvedArtifact(_) => self.named(artifacts::RESOLVED),
+        }
+    }
+
+    fn named(self, names: impl IntoIterator<Item = &'a str>) -> Vec<(Text<'a>, Value<'a>)> {
+        let with_value = |name: &'a str| self.get(name).map(|value| (Text::Borrowed(name), value));
+        names.into_iter().filter_map(with_value).collect()
     }
 
     /// One of the fixed names of the root, which nothing hides.

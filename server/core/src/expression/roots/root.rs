@@ -1,5 +1,7 @@
 //! What bare names lead to.
 
+use std::collections::HashSet;
+
 use super::{View, artifacts, context, deployed, trigger};
 use crate::expression::environment::Environment;
 use crate::expression::text::Text;
@@ -49,17 +51,24 @@ pub(super) fn get<'a>(environment: &'a Environment<'a>, name: &str) -> Option<Va
         .or_else(|| environment.ancestors().find_map(|stage| stage.outputs.get(name)).map(Value::from))
 }
 
-pub(super) fn names<'a>(environment: &'a Environment<'a>) -> Vec<Text<'a>> {
-    let mut names: Vec<Text<'a>> = FIXED.iter().map(|&name| Text::Borrowed(name)).collect();
-    let mut add = |name: &'a str| {
-        if !names.iter().any(|known| **known == *name) {
-            names.push(Text::Borrowed(name));
+/// All names with what they lead to, made in one go.
+pub(super) fn entries<'a>(environment: &'a Environment<'a>) -> Vec<(Text<'a>, Value<'a>)> {
+    let mut entries: Vec<_> =
+        FIXED.iter().filter_map(|name| Some((Text::Borrowed(name), fixed(environment, name)?))).collect();
+    let mut known = HashSet::from(FIXED);
+    let mut add = |name: &'a str, value: Value<'a>| {
+        if known.insert(name) {
+            entries.push((Text::Borrowed(name), value));
         }
     };
-    environment.variables().into_iter().flat_map(|variables| variables.keys()).for_each(|name| add(name));
-    if let Some(stage) = environment.stage() {
-        context::each_name(stage, &mut add);
-        environment.ancestors().flat_map(|stage| stage.outputs.keys()).for_each(|name| add(name));
+    for (name, value) in environment.variables().into_iter().flatten() {
+        add(name, value.into());
     }
-    names
+    if let Some(stage) = environment.stage() {
+        context::each(stage, &mut add);
+        for (name, value) in environment.ancestors().flat_map(|stage| &stage.outputs) {
+            add(name, value.into());
+        }
+    }
+    entries
 }

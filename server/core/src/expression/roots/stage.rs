@@ -93,7 +93,7 @@ pub(super) fn before<'a>(environment: &'a Environment<'a>, id: &str) -> Option<V
     stages.find(|stage| stage.id().as_str() == id).map(|stage| Value::View(View::Stage(stage)))
 }
 
-pub(super) fn names_before<'a>(environment: &'a Environment<'a>) -> Vec<Text<'a>> {
+pub(super) fn all_before<'a>(environment: &'a Environment<'a>) -> Vec<(Text<'a>, Value<'a>)> {
     let stages = environment.ancestors().filter(|stage| stage.parent.is_none());
-    stages.map(|stage| Text::Borrowed(stage.id().as_str())).collect()
+    stages.map(|stage| (Text::Borrowed(stage.id().as_str()), Value::View(View::Stage(stage)))).collect()
 }

@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use super::{View, artifacts};
 use crate::execution::{Execution, Origin, ParentStage};
 use crate::expression::environment::Environment;
-use crate::expression::text::Text;
 use crate::expression::value::Value;
 
 /// What every trigger has.
@@ -50,11 +49,10 @@ pub(super) fn get<'a>(execution: &'a Execution, name: &str) -> Option<Value<'a>>
     })
 }
 
-pub(super) fn names(execution: &Execution) -> Vec<Text<'_>> {
+pub(super) fn names(execution: &Execution) -> impl Iterator<Item = &str> {
     let payload = execution.start.cause.payload.as_object();
     let seen = payload.into_iter().flat_map(|payload| payload.keys()).map(String::as_str);
-    let more = seen.filter(|name| !NAMES.contains(name));
-    NAMES.into_iter().chain(more).map(Text::Borrowed).collect()
+    NAMES.into_iter().chain(seen.filter(|name| !NAMES.contains(name)))
 }
 
 /// What is known of the execution that started this one.

@@ -105,3 +105,16 @@ fn random_numbers_follow_from_the_seed() {
     assert_ne!(parts[0], parts[1]);
     assert_eq!((parts[0].len(), &parts[0][14..15]), (36, "4"));
 }
+
+#[test]
+fn texts_are_split_as_java_splits_them() {
+    assert_eq!(of("'abc'.split('')"), json!(["a", "b", "c"]));
+    assert_eq!(of("'abc'.split('', 2)"), json!(["a", "bc"]));
+    assert_eq!(of("'a,b,,'.split(',')"), json!(["a", "b"]));
+    assert_eq!(of("'a,b,,'.split(',', -1)"), json!(["a", "b", "", ""]));
+    assert_eq!(of("'a,b,c'.split(',', 2)"), json!(["a", "b,c"]));
+    assert_eq!(of("',a'.split(',')"), json!(["", "a"]));
+    assert_eq!(of("''.split(',')"), json!([""]));
+    assert_eq!(of("','.split(',')"), json!([]));
+    assert_eq!(of("'a1b22c'.split('[0-9]+').length"), json!(3));
+}
