@@ -1,6 +1,6 @@
 //! The server as a process.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -38,6 +38,8 @@ pub struct Setup {
     pub binary: Option<PathBuf>,
     /// Settings such as `limits.max_page_size=2`.
     pub settings: Vec<String>,
+    /// A configuration file, for settings that only a file has.
+    pub config: Option<PathBuf>,
     /// What is in its environment besides a path.
     pub environment: Vec<(&'static str, OsString)>,
 }
@@ -53,6 +55,7 @@ impl Setup {
         let mut command = Command::new(self.binary.clone().unwrap_or_else(binary));
         command.arg("serve").args(["--listen", listen, "--log-format", "json", "--data-dir"]).arg(data);
         command.args(["--set", "local.stop_on_shutdown=true"]);
+        command.args(self.config.iter().flat_map(|path| [OsStr::new("--config"), path.as_os_str()]));
         command.args(self.settings.iter().flat_map(|setting| ["--set", setting]));
         command.env_clear().env("PATH", "/usr/bin:/bin").env("RUST_BACKTRACE", "1");
         command.envs(self.environment.iter().cloned());

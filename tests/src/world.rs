@@ -49,8 +49,13 @@ impl World {
 
     /// Kills the server and starts it again at the same address.
     pub async fn crash(&mut self) {
-        let (data, listen) = (self.directory.path().join("data"), self.server.authority().to_owned());
         self.server.kill().await;
+        self.restart().await;
+    }
+
+    /// Starts the server, which was killed, again at the same address.
+    pub async fn restart(&mut self) {
+        let (data, listen) = (self.directory.path().join("data"), self.server.authority().to_owned());
         self.server = Server::start_as(&data, &listen, &self.setup).await;
     }
 

@@ -40,7 +40,8 @@ fn plan() -> v1::PlanExecutionResponse {
     };
     let sizes = [("parameters.size", json!(2)), ("parameters.spare", json!([1, "a"]))];
     let mut wrong = expression("deploy.clusters[0].image", "${ parameters.imag }", &[], None);
-    wrong.error = "at 4: parameters has no key imag; it has size, spare, version".into();
+    wrong.error = "parameters has no imag; it has size, spare, version, at character 4, in ${ parameters.imag }".into();
+    wrong.unknown = false;
     let deploy = PlannedStage {
         depends_on: vec!["check".into()],
         problem: "an expression has no value".into(),
@@ -60,8 +61,10 @@ fn plan() -> v1::PlanExecutionResponse {
         condition: Some(expression("condition", "parameters.size > 3", &sizes[..1], Some(json!(false)))),
         ..stage("night", "wait", Verdict::Skipped)
     };
-    let look = expression("webhook.url", "${ stages.deploy.outputs.url }", &[], None);
-    let call = PlannedStage { expressions: vec![look], ..stage("call", "webhook", Verdict::Unknown) };
+    let mut look = expression("webhook.url", "${ stages.deploy.outputs.url }", &[], None);
+    look.error = "the stage deploy has no url".into();
+    let problem = "webhook.url: the stage deploy has no url".into();
+    let call = PlannedStage { expressions: vec![look], problem, ..stage("call", "webhook", Verdict::Unknown) };
     v1::PlanExecutionResponse {
         stages: vec![check, deploy, region, night, call],
         parameters: [("size", "2"), ("version", "7")].map(|(name, value)| (name.into(), value.into())).into(),

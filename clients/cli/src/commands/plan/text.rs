@@ -82,7 +82,9 @@ fn title(stage: &PlannedStage, palette: Palette) -> String {
 
 fn details(stage: &PlannedStage, palette: Palette) -> Vec<String> {
     let mut lines = Vec::new();
-    if !stage.problem.is_empty() {
+    // The expressions that are not known say so themselves.
+    let is_told = stage.verdict() == Verdict::Unknown && stage.expressions.iter().any(|planned| planned.unknown);
+    if !stage.problem.is_empty() && !is_told {
         lines.push(palette.paint(Mark::of(stage.verdict()).tone, &one_line(&stage.problem)));
     }
     if let Some(condition) = &stage.condition {
@@ -111,13 +113,17 @@ fn expression(label: &str, planned: &PlannedExpression, palette: Palette) -> Vec
 
 /// The value of an expression, or why there is none.
 pub(crate) fn outcome(planned: &PlannedExpression, palette: Palette) -> String {
-    if !planned.error.is_empty() {
-        return palette.paint(Tone::Bad, &one_line(&planned.error));
-    }
     match &planned.value {
         Some(value) => palette.paint(Tone::Strong, &text(value)),
-        None => palette.paint(Tone::Waiting, "only a run will show"),
+        None if planned.unknown => palette.paint(Tone::Waiting, "only a run will show"),
+        None => palette.paint(Tone::Bad, &one_line(&why(planned))),
     }
+}
+
+/// Why there is no value, without the source where it stands beside it.
+fn why(planned: &PlannedExpression) -> String {
+    let source = format!(", in {}", planned.source);
+    planned.error.strip_suffix(&source).unwrap_or(&planned.error).to_owned()
 }
 
 /// What an expression reads, each with its value.
