@@ -75,6 +75,11 @@ const KINDS: [&Kind; 26] = [
     &job::RUN_JOB,
 ];
 
+/// The kinds of stages that both run: Spinnaker's type, and our field of the stage.
+pub fn stage_kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KINDS.iter().flat_map(|kind| kind.types.iter().map(|sort| (*sort, kind.ours)))
+}
+
 /// The kind of a stage of a type.
 pub(crate) fn find(names: &Names<'_>, sort: &str, from: &Source) -> Option<&'static Kind> {
     if preconditions::is_fail(sort, from) {

@@ -31,6 +31,7 @@ use gennaker_proto::v1;
 
 pub use export::export;
 pub use import::import;
+pub use kinds::stage_kinds;
 pub use names::trigger_id;
 
 /// What the importer must know of the server.
