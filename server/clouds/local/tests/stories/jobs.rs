@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -235,6 +236,25 @@ async fn a_job_without_its_supervisor_is_ended() {
     let job = bench.until_ended("shop-waiter-1").await;
     assert_eq!(job.state, killed("its supervisor is gone and has not told how it ended"));
     assert_eq!(bench.home.processes(), []);
+}
+
+#[test]
+fn a_supervisor_that_is_not_told_to_begin_runs_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let supervise = |input: Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gennaker-sample"));
+        command.current_dir(&dir).args(["supervise-job", "report.json", "--", "/bin/touch", "ran"]).stdin(input);
+        command.spawn().unwrap()
+    };
+    let report = || fs::read_to_string(dir.path().join("report.json")).unwrap();
+    assert!(supervise(Stdio::null()).wait().unwrap().success());
+    assert_eq!(report(), r#"{"end":"not_begun"}"#);
+    assert!(!dir.path().join("ran").exists());
+    let mut told = supervise(Stdio::piped());
+    told.stdin.take().unwrap().write_all(b"\n").unwrap();
+    assert!(told.wait().unwrap().success());
+    assert_eq!(report(), r#"{"end":"exited","code":0}"#);
+    assert!(dir.path().join("ran").exists());
 }
 
 #[tokio::test]
