@@ -7,7 +7,7 @@ use super::ast::{Access, Node, NodeKind, Step, Which};
 use super::error::{Fault, SHOWN, cut};
 use super::evaluate::{Absent, Evaluated, Evaluator, shallow};
 use super::number::Number;
-use super::roots::View;
+use super::roots::fixed;
 use super::text::Text;
 use super::value::{Kind, Value};
 use super::{Problem, functions, methods};
@@ -58,7 +58,7 @@ impl<'a> Evaluator<'_, 'a> {
         let found = match self.this.last().cloned() {
             None => self.property(node.start, &self.root(), name)?,
             Some(element) => match self.property(node.start, &element, name)? {
-                None => View::Root(self.environment).fixed(name),
+                None => fixed(self.environment, name),
                 found => found,
             },
         };

@@ -101,7 +101,9 @@ impl Unit {
         match self {
             Self::Months => Some(1),
             Self::Years => Some(12),
-            _ => None,
+            Self::Millis | Self::Seconds | Self::Minutes | Self::Hours | Self::HalfDays | Self::Days | Self::Weeks => {
+                None
+            }
         }
     }
 }

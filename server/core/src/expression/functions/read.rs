@@ -138,30 +138,34 @@ fn property(line: &str) -> (String, String) {
 
 fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(c) = characters.next() {
-        match (c, c == '\\') {
-            (_, true) => match characters.next() {
-                Some('n') => plain.push('\n'),
-                Some('t') => plain.push('\t'),
-                Some('r') => plain.push('\r'),
-                Some('u') => {
-                    let digits = characters.as_str().get(..4).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-                    match digits.and_then(char::from_u32) {
-                        Some(c) => {
-                            plain.push(c);
-                            characters = characters.as_str()[4..].chars();
-                        }
-                        None => plain.push('u'),
-                    }
+    let mut rest = text;
+    while let Some((before, escape)) = rest.split_once('\\') {
+        plain.push_str(before);
+        let mut characters = escape.chars();
+        match characters.next() {
+            Some('n') => plain.push('\n'),
+            Some('t') => plain.push('\t'),
+            Some('r') => plain.push('\r'),
+            Some('u') => match code_point(characters.as_str()) {
+                Some(c) => {
+                    plain.push(c);
+                    characters = characters.as_str()[4..].chars();
                 }
-                Some(other) => plain.push(other),
-                None => {}
+                None => plain.push('u'),
             },
-            (c, false) => plain.push(c),
+            Some(other) => plain.push(other),
+            None => {}
         }
+        rest = characters.as_str();
     }
+    plain.push_str(rest);
     plain
+}
+
+/// The character of four hexadecimal digits at the beginning of a text.
+fn code_point(text: &str) -> Option<char> {
+    let digits = text.get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    char::from_u32(u32::from_str_radix(digits, 16).ok()?)
 }
 
 #[cfg(test)]

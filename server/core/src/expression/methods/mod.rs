@@ -79,16 +79,9 @@ pub(super) fn names(kind: Kind) -> Vec<String> {
 }
 
 pub(super) fn unknown(kind: Kind, name: &str) -> Problem {
-    let what = match kind {
-        Kind::Text => "method of a text",
-        Kind::List => "method of a list",
-        Kind::Map => "method of a map",
-        Kind::Number => "method of a number",
-        _ => "method of this value",
-    };
     Problem::NotOffered {
-        what,
-        name: format!("{name}()"),
+        what: "method",
+        name: format!("{name}() of {}", kind.noun()),
         known: of(kind).map(|method| method.name.to_owned()).collect(),
     }
 }

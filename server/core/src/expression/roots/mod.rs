@@ -11,6 +11,7 @@ mod trigger;
 
 pub(super) use artifacts::{Bound, resolved as resolved_artifacts};
 pub(super) use deployed::server_groups;
+pub(super) use root::fixed;
 
 use super::environment::Environment;
 use super::text::Text;
@@ -61,10 +62,7 @@ impl<'a> View<'a> {
 
     /// What looking at all of it costs, in steps.
     pub(super) fn effort_for_all(self) -> usize {
-        let made = match self {
-            Self::Execution(execution) => execution.stages.len(),
-            _ => 0,
-        };
+        let made = if let Self::Execution(execution) = self { execution.stages.len() } else { 0 };
         made + EFFORT_FOR_ALL * (self.effort() + 1)
     }
 
@@ -109,14 +107,6 @@ impl<'a> View<'a> {
     fn named(self, names: impl IntoIterator<Item = &'a str>) -> Vec<(Text<'a>, Value<'a>)> {
         let with_value = |name: &'a str| self.get(name).map(|value| (Text::Borrowed(name), value));
         names.into_iter().filter_map(with_value).collect()
-    }
-
-    /// One of the fixed names of the root, which nothing hides.
-    pub(super) fn fixed(self, name: &str) -> Option<Value<'a>> {
-        match self {
-            Self::Root(environment) => root::fixed(environment, name),
-            _ => None,
-        }
     }
 }
 

@@ -19,7 +19,8 @@ const FIXED: [&str; 8] = [
     "scmInfo",
 ];
 
-pub(super) fn fixed<'a>(environment: &'a Environment<'a>, name: &str) -> Option<Value<'a>> {
+/// What one of the fixed names leads to.
+pub(in crate::expression) fn fixed<'a>(environment: &'a Environment<'a>, name: &str) -> Option<Value<'a>> {
     let execution = environment.execution();
     match name {
         "parameters" => Some(Value::Object(&execution.start.parameters)),
