@@ -128,7 +128,8 @@ fn digest(launch: &Launch) -> String {
     hex::encode(hash.finalize())
 }
 
-fn parameter_problem(error: ParameterError) -> FieldViolation {
+/// What is wrong with a parameter, by its path in a request.
+pub(crate) fn parameter_problem(error: ParameterError) -> FieldViolation {
     FieldViolation { field: format!("parameters.{}", error.name), description: error.problem }
 }
 

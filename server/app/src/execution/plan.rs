@@ -5,11 +5,12 @@ mod rehearsal;
 
 use std::sync::Arc;
 
-use gennaker_core::execution::{Cause, Event, EventRecord, Execution, Origin, ParameterError, Start, bind_parameters};
+use gennaker_core::execution::{Cause, Event, EventRecord, Execution, Origin, Start, bind_parameters};
 use gennaker_proto::v1::{self, FieldViolation};
 use serde_json::{Map, Value};
 
 use crate::convert;
+use crate::launch::parameter_problem;
 use crate::{App, AppError, Caller, names};
 use rehearsal::Rehearsal;
 
@@ -101,10 +102,6 @@ impl App {
         let definition = Arc::new(definition);
         Ok((Start { id, definition, cause, parameters, labels, artifacts, resolved_artifacts }, problems))
     }
-}
-
-fn parameter_problem(error: ParameterError) -> FieldViolation {
-    FieldViolation { field: format!("parameters.{}", error.name), description: error.problem }
 }
 
 /// Why it would run: as the past execution did, or because the caller asks for it.

@@ -5,7 +5,7 @@ use regex::{Regex, RegexBuilder};
 use super::{Artifact, ExpectedArtifact};
 
 /// The longest text that is taken for a pattern, in bytes; a longer one only matches the same text.
-pub const MAX_PATTERN: usize = 1_000;
+const MAX_PATTERN: usize = 1_000;
 /// How large a compiled pattern may be, in bytes.
 const MAX_COMPILED_PATTERN: usize = 1024 * 1024;
 
