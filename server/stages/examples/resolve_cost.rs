@@ -8,18 +8,12 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-use async_trait::async_trait;
 use gennaker_core::Timestamp;
 use gennaker_core::execution::{
     Cause, Context as Decide, Definition, Execution, ExecutionId, Origin, Scope, StageDefinition, StageId, StageKinds,
     Start, create,
 };
-use gennaker_core::strategy::TrafficGuard;
-use gennaker_ports::testing::egress::ScriptedEgress;
-use gennaker_ports::testing::notifier::RecordingNotifier;
-use gennaker_ports::testing::records::MemoryRecords;
-use gennaker_ports::{Clouds, Launch, LaunchError, Launcher, SystemSecrets, TrafficGuards, TrafficGuardsUnavailable};
-use gennaker_stages::{Context, Registry};
+use gennaker_stages::Kinds;
 use serde_json::{Value, json};
 
 const STAGES: usize = 100;
@@ -40,27 +34,27 @@ const TEN: [(&str, &str); 10] = [
 ];
 
 fn main() -> io::Result<()> {
-    let registry = Registry::new(context());
+    let kinds = Kinds::new(Arc::default());
     let mut out = io::stdout().lock();
     writeln!(out, "{:24} {:>10} {:>10} {:>10}", "kind", "ten", "values", "added")?;
     for (kind, config) in
         [("wait", wait as fn(&[&str]) -> Value), ("create_server_group", create_group), ("webhook", webhook)]
     {
-        let with = plan_cost(&registry, kind, config(&TEN.map(|(text, _)| text)));
-        let without = plan_cost(&registry, kind, config(&TEN.map(|(_, value)| value)));
+        let with = plan_cost(&kinds, kind, config(&TEN.map(|(text, _)| text)));
+        let without = plan_cost(&kinds, kind, config(&TEN.map(|(_, value)| value)));
         writeln!(out, "{kind:24} {with:10.1} {without:10.1} {:10.1}", with - without)?;
     }
     Ok(())
 }
 
 /// The mean time of a plan of the last stage, in microseconds.
-fn plan_cost(registry: &Registry, kind: &str, config: Value) -> f64 {
-    let execution = execution(registry, kind, config);
+fn plan_cost(kinds: &Kinds, kind: &str, config: Value) -> f64 {
+    let execution = execution(kinds, kind, config);
     let stage = execution.stages.last().expect("there are stages");
     let scope = Scope { execution: &execution, stage, now: execution.created, random: 7 };
     let began = Instant::now();
     for _ in 0..ROUNDS {
-        let plan = registry.plan(&scope).expect("the stage can be planned");
+        let plan = kinds.plan(&scope).expect("the stage can be planned");
         std::hint::black_box(plan);
     }
     began.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS)
@@ -85,7 +79,7 @@ fn webhook(texts: &[&str]) -> Value {
     json!({ "url": "https://ci.example/jobs", "payload": { "list": &texts[..9], "one": texts[9] } })
 }
 
-fn execution(registry: &Registry, kind: &str, config: Value) -> Execution {
+fn execution(kinds: &Kinds, kind: &str, config: Value) -> Execution {
     let id = |place: usize| StageId::from(format!("s{place}").as_str());
     let stages = (0..STAGES).map(|place| StageDefinition {
         id: id(place),
@@ -111,37 +105,5 @@ fn execution(registry: &Registry, kind: &str, config: Value) -> Execution {
         artifacts: Vec::new(),
         resolved_artifacts: Vec::new(),
     };
-    create(start, false, &Decide { now, kinds: registry, random: 0 }).0
-}
-
-fn context() -> Context {
-    Context {
-        clouds: Clouds::new(Vec::new()),
-        launcher: Arc::new(Nothing),
-        guards: Arc::new(Nothing),
-        egress: Arc::new(ScriptedEgress::new()),
-        secrets: Arc::new(SystemSecrets),
-        operator_secrets: Arc::new(SystemSecrets),
-        notifier: Arc::new(RecordingNotifier::new()),
-        records: Arc::new(MemoryRecords::new()),
-        custom: Arc::default(),
-        url_functions: false,
-    }
-}
-
-/// What planning does not need.
-struct Nothing;
-
-#[async_trait]
-impl Launcher for Nothing {
-    async fn launch(&self, _: Launch) -> Result<ExecutionId, LaunchError> {
-        Err(LaunchError::Unavailable("nothing is launched here".into()))
-    }
-}
-
-#[async_trait]
-impl TrafficGuards for Nothing {
-    async fn guards(&self, _: &str) -> Result<Vec<TrafficGuard>, TrafficGuardsUnavailable> {
-        Ok(Vec::new())
-    }
+    create(start, false, &Decide { now, kinds, random: 0 }).0
 }

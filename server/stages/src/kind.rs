@@ -8,8 +8,6 @@ use gennaker_core::expression::{ExpressionError, Lookup};
 use gennaker_engine::TaskRun;
 use gennaker_ports::{Clouds, Egress, Launcher, Notifier, Records, Secrets, TrafficGuards};
 
-use crate::custom::CustomKinds;
-
 /// What tasks need from outside. Cheap to clone.
 #[derive(Clone)]
 pub struct Context {
@@ -29,8 +27,6 @@ pub struct Context {
     pub notifier: Arc<dyn Notifier>,
     /// What the server has on record.
     pub records: Arc<dyn Records>,
-    /// The kinds that the operator has defined.
-    pub custom: Arc<CustomKinds>,
     /// Whether expressions may read URLs.
     pub url_functions: bool,
 }

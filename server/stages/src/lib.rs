@@ -44,4 +44,4 @@ mod tests;
 pub use custom::{CustomKind, CustomKinds, CustomParameter, ParameterType};
 pub use kind::{Context, StageKind, Unplanned};
 pub use problems::problems;
-pub use registry::Registry;
+pub use registry::{Kinds, Runner};

@@ -1,12 +1,14 @@
 //! All stage kinds there are.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use gennaker_core::execution::{
     CallOffPlan, EffectKey, ErrandKind, ErrandOutcome, Failure, Plan, Scope, StageKinds, SyntheticStage, TaskOutcome,
 };
 use gennaker_engine::{ErrandRun, TaskRun, TaskRunner};
 
-use crate::custom::KIND as CUSTOM;
+use crate::custom::{CustomKinds, KIND as CUSTOM};
 use crate::kind::{Context, StageKind, Unplanned};
 use crate::{bind_artifacts, look_up};
 use crate::{
@@ -45,26 +47,26 @@ static KINDS: [&dyn StageKind; 26] = [
     &spinnaker::Spinnaker,
 ];
 
-/// The stage kinds, with what they need to run. Cheap to clone.
+/// The stage kinds, for planning, which needs nothing from outside. Cheap to clone.
 #[derive(Clone)]
-pub struct Registry {
-    context: Context,
+pub struct Kinds {
+    custom: Arc<CustomKinds>,
 }
 
-impl Registry {
-    /// All kinds, running with these ports.
-    pub fn new(context: Context) -> Self {
-        Self { context }
+impl Kinds {
+    /// All kinds, with those that the operator has defined.
+    pub fn new(custom: Arc<CustomKinds>) -> Self {
+        Self { custom }
     }
 
     /// The names of all kinds.
-    pub fn kinds() -> impl Iterator<Item = &'static str> {
+    pub fn names() -> impl Iterator<Item = &'static str> {
         KINDS.iter().map(|kind| kind.kind()).chain([CUSTOM])
     }
 
     fn find(&self, name: &str) -> Result<&dyn StageKind, Failure> {
         if name == CUSTOM {
-            return Ok(&*self.context.custom);
+            return Ok(&*self.custom);
         }
         KINDS
             .iter()
@@ -74,7 +76,7 @@ impl Registry {
     }
 }
 
-impl StageKinds for Registry {
+impl StageKinds for Kinds {
     fn plan(&self, scope: &Scope<'_>) -> Result<Plan, Failure> {
         match self.find(&scope.stage.definition.kind)?.plan(scope) {
             Ok(plan) => Ok(bind_artifacts::add(plan, scope)),
@@ -96,10 +98,24 @@ impl StageKinds for Registry {
     }
 }
 
+/// The stage kinds, with what their tasks need from outside. Cheap to clone.
+#[derive(Clone)]
+pub struct Runner {
+    kinds: Kinds,
+    context: Context,
+}
+
+impl Runner {
+    /// Runs the tasks of kinds with these ports.
+    pub fn new(kinds: Kinds, context: Context) -> Self {
+        Self { kinds, context }
+    }
+}
+
 #[async_trait]
-impl TaskRunner for Registry {
+impl TaskRunner for Runner {
     async fn run(&self, run: TaskRun) -> TaskOutcome {
-        let outcome = match self.find(&run.kind) {
+        let outcome = match self.kinds.find(&run.kind) {
             Ok(_) if run.task == look_up::TASK => look_up::run(&self.context, &run).await,
             Ok(_) if run.task == bind_artifacts::TASK => bind_artifacts::run(&run),
             Ok(kind) => kind.run(&self.context, &run).await,
@@ -115,7 +131,7 @@ impl TaskRunner for Registry {
                 sent.map(|()| "sent".to_owned())
                     .map_err(|error| Failure { message: error.message, retryable: error.retryable })
             }
-            ErrandKind::CallOff(call_off) => match self.find(&call_off.kind) {
+            ErrandKind::CallOff(call_off) => match self.kinds.find(&call_off.kind) {
                 Ok(kind) => kind.run_call_off(&self.context, call_off).await,
                 Err(failure) => Err(failure),
             },
@@ -136,7 +152,7 @@ mod tests {
         let stage = gennaker_proto::pool().get_message_by_name("gennaker.v1.Stage").unwrap();
         let oneof = stage.oneofs().find(|oneof| oneof.name() == "kind").unwrap();
         let mut api: Vec<String> = oneof.fields().map(|field| field.name().to_owned()).collect();
-        let mut registered: Vec<String> = Registry::kinds().map(str::to_owned).collect();
+        let mut registered: Vec<String> = Kinds::names().map(str::to_owned).collect();
         api.sort();
         registered.sort();
         assert_eq!(registered, api);

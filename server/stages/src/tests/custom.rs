@@ -1,7 +1,5 @@
 //! Kinds that the operator has defined.
 
-use std::sync::Arc;
-
 use gennaker_core::execution::ExecutionStatus;
 use gennaker_proto::v1::{self, field_descriptor::Type};
 use serde_json::{Value, json};
@@ -39,7 +37,7 @@ fn run(kind: &str, parameters: Value) -> Story {
     let mut off = ticket();
     off["name"] = "off".into();
     off["enabled"] = false.into();
-    let world = World::with(|context| context.custom = Arc::new(kinds(vec![ticket(), off]).unwrap()));
+    let world = World::with_kinds(kinds(vec![ticket(), off]).unwrap());
     world.egress.reply("PUT", URL, 200, "{}");
     let config = json!({"kind": kind, "parameters": parameters});
     let mut story = world.start(vec![stage("it", "custom", config)], json!({"number": 17}));

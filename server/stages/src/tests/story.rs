@@ -1,4 +1,4 @@
-//! Runs an execution to its end: the machine decides, the registry does the tasks, time passes only when nothing else can.
+//! Runs an execution to its end: the machine decides, the runner does the tasks, time passes only when nothing else can.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -25,7 +25,7 @@ use gennaker_ports::{
 };
 use serde_json::{Value, json};
 
-use crate::{Context, Registry};
+use crate::{Context, CustomKinds, Kinds, Runner};
 
 /// What an execution runs in.
 #[derive(Clone)]
@@ -34,7 +34,8 @@ pub(super) struct World {
     pub(super) launches: Arc<Mutex<Vec<Launch>>>,
     pub(super) egress: ScriptedEgress,
     pub(super) records: MemoryRecords,
-    registry: Registry,
+    kinds: Kinds,
+    runner: Runner,
     started: Arc<AtomicU64>,
     /// Every effect is done twice, as after a crash before its outcome was kept.
     pub(super) repeats: bool,
@@ -51,6 +52,15 @@ impl World {
 
     /// One where something is otherwise than usual.
     pub(super) fn with(change: impl FnOnce(&mut Context)) -> Self {
+        Self::made(CustomKinds::default(), change)
+    }
+
+    /// One with kinds of the operator's own.
+    pub(super) fn with_kinds(custom: CustomKinds) -> Self {
+        Self::made(custom, |_| ())
+    }
+
+    fn made(custom: CustomKinds, change: impl FnOnce(&mut Context)) -> Self {
         let (cloud, egress, records) = (MemoryCloud::new(), ScriptedEgress::new(), MemoryRecords::new());
         let launches = Arc::new(Mutex::new(Vec::new()));
         let mut context = Context {
@@ -62,12 +72,12 @@ impl World {
             operator_secrets: Arc::new(FakeSecrets),
             notifier: Arc::new(RecordingNotifier::new()),
             records: Arc::new(records.clone()),
-            custom: Arc::default(),
             url_functions: true,
         };
         change(&mut context);
-        let registry = Registry::new(context);
-        Self { cloud, launches, egress, records, registry, started: Arc::default(), repeats: false }
+        let kinds = Kinds::new(Arc::new(custom));
+        let runner = Runner::new(kinds.clone(), context);
+        Self { cloud, launches, egress, records, kinds, runner, started: Arc::default(), repeats: false }
     }
 
     /// A settled server group that was there before.
@@ -143,7 +153,7 @@ impl World {
         };
         change(&mut start);
         let now = Timestamp::from_secs(1_000_000);
-        let (execution, decision) = create(start, false, &Decide { now, kinds: &self.registry, random: 0 });
+        let (execution, decision) = create(start, false, &Decide { now, kinds: &self.kinds, random: 0 });
         Story { world: self.clone(), execution, now, events: decision.events }
     }
 }
@@ -209,7 +219,7 @@ impl Story {
     }
 
     pub(super) fn command(&mut self, command: &Command) {
-        let context = Decide { now: self.now, kinds: &self.world.registry, random: 0 };
+        let context = Decide { now: self.now, kinds: &self.world.kinds, random: 0 };
         let decision = handle(&mut self.execution, command, &context).expect("the story's commands are allowed");
         self.events.extend(decision.events);
     }
@@ -218,7 +228,7 @@ impl Story {
         let outstanding: Vec<(TaskRef, TaskRun)> =
             self.execution.outstanding().map(|(stage, place)| task_run(&self.execution, stage, place)).collect();
         for (task, run) in outstanding {
-            let attempt = || self.world.registry.run(run.clone()).now_or_never();
+            let attempt = || self.world.runner.run(run.clone()).now_or_never();
             if self.world.repeats {
                 let _ = attempt();
             }
@@ -242,7 +252,7 @@ impl Story {
             .collect();
         let mut outcomes = Vec::new();
         for (errand, attempt, run) in runs {
-            let outcome = self.world.registry.run_errand(run).now_or_never().expect("fakes answer at once");
+            let outcome = self.world.runner.run_errand(run).now_or_never().expect("fakes answer at once");
             outcomes.push(outcome.clone());
             self.command(&Command::ErrandOutcome { errand, attempt, outcome });
         }

@@ -279,6 +279,18 @@ fn secrets_stay_with_the_server_that_was_called() {
 }
 
 #[test]
+fn secrets_that_come_back_are_not_kept() {
+    let config = json!({"url": URL, "secretHeaders": {"X-T": "env:TOKEN"}});
+    let world = World::new();
+    world.egress.answer("POST", URL, Ok(with_headers(URL, 200, &[("x-seen", "sesame")], r#"{"sent": "a sesame b"}"#)));
+    let story = run(&world, config.clone());
+    let webhook = &story.outputs("it")["webhook"];
+    assert_eq!((&webhook["body"], &webhook["headers"]), (&json!({"sent": "a *** b"}), &json!({"x-seen": "***"})));
+    let story = run(&answered(400, "sesame is wrong"), config);
+    assert_eq!(story.failure(), "POST https://ci.example/jobs was answered with 400: *** is wrong");
+}
+
+#[test]
 fn a_stage_can_only_follow() {
     let world = followed(&["\"done\""]);
     let mut monitor = monitor();

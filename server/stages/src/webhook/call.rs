@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::headers::Headers;
+use super::headers::{HeaderValues, Headers};
 use super::inputs::{Answered, Call, Counts, Inputs, Retry, StatusUrl};
 use super::{OUTPUT, json_path};
 use crate::common::http::{cut, may_pass, said, send, shown};
@@ -147,23 +147,21 @@ impl Call {
     pub(super) async fn send(
         &self,
         context: &Context,
-        mut headers: Vec<(String, String)>,
+        mut headers: HeaderValues,
         key: Option<String>,
     ) -> Result<EgressResponse, Failure> {
-        let has = |headers: &[(String, String)], wanted: &str| headers.iter().any(|(name, _)| name == wanted);
         let (body, content_type) = match &self.payload {
             Value::Null => (Bytes::new(), None),
             Value::String(text) => (Bytes::from(text.clone()), Some("text/plain; charset=utf-8")),
             payload => (Bytes::from(payload.to_string()), Some("application/json")),
         };
-        let defaults =
-            [("content-type", content_type.map(str::to_owned)), (KEY, key)].map(|(name, value)| Some((name, value?)));
-        for (name, value) in defaults.into_iter().flatten() {
-            if !has(&headers, name) {
-                headers.push((name.to_owned(), value));
+        for (name, value) in [("content-type", content_type.map(str::to_owned)), (KEY, key)] {
+            if let Some(value) = value {
+                headers.add_default(name, value);
             }
         }
-        send(context, EgressRequest { headers, body, ..EgressRequest::new(&self.method, &self.url) }).await
+        let request = EgressRequest { headers: headers.pairs(), body, ..EgressRequest::new(&self.method, &self.url) };
+        Ok(headers.blot(send(context, request).await?))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gennaker_core::execution::Failure;
-use gennaker_ports::Secrets;
+use gennaker_ports::{EgressResponse, Secrets};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -22,6 +22,13 @@ const RESERVED: [&str; 11] = [
     "upgrade",
 ];
 
+/// What stands where a secret was.
+const BLOT: &str = "***";
+/// A secret that is shorter would blot out what is none.
+const SHORTEST_SECRET: usize = 6;
+/// The same, for a word of a secret.
+const SHORTEST_PART: usize = 12;
+
 /// The headers of a stage's calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,20 +38,32 @@ pub(super) struct Headers {
     pub(super) secret: BTreeMap<String, String>,
 }
 
+/// Headers with their values, ready to be sent.
+#[derive(Default)]
+pub(super) struct HeaderValues {
+    /// By names in lower case.
+    all: Vec<(String, String)>,
+    /// What must not be kept should it come back.
+    secrets: Vec<String>,
+}
+
 impl Headers {
     /// The headers with their values; the secret ones only where the receiver may know them, and `secrets` are given.
-    pub(super) async fn values(&self, secrets: Option<&dyn Secrets>) -> Result<Vec<(String, String)>, Failure> {
-        let mut headers: Vec<(String, String)> =
-            self.plain.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
-        let Some(secrets) = secrets else { return Ok(headers) };
+    pub(super) async fn values(&self, secrets: Option<&dyn Secrets>) -> Result<HeaderValues, Failure> {
+        let mut values = HeaderValues::default();
+        for (name, value) in &self.plain {
+            values.add(name, value.clone());
+        }
+        let Some(secrets) = secrets else { return Ok(values) };
         for (name, reference) in &self.secret {
             let unusable = |why: &dyn std::fmt::Display| Failure::permanent(format!("header {name}: {why}"));
             let value = secrets.secret(reference).await.map_err(|error| unusable(&error))?;
             let value = String::from_utf8(value).ok().filter(|value| is_value(value));
             let value = value.ok_or_else(|| unusable(&"its secret is not one line of text"))?;
-            headers.push((name.to_ascii_lowercase(), value));
+            values.keep_out(&value);
+            values.add(name, value);
         }
-        Ok(headers)
+        Ok(values)
     }
 
     /// What is wrong with the names and the plain values.
@@ -60,6 +79,44 @@ impl Headers {
         }
         let wrong = self.plain.iter().find(|(_, value)| !is_value(value));
         wrong.map(|(name, _)| format!("the value of the header {name} is not one line of text"))
+    }
+}
+
+impl HeaderValues {
+    fn add(&mut self, name: &str, value: String) {
+        self.all.push((name.to_ascii_lowercase(), value));
+    }
+
+    /// Adds a header, by its name in lower case, unless it is there.
+    pub(super) fn add_default(&mut self, name: &str, value: String) {
+        if self.all.iter().all(|(known, _)| known != name) {
+            self.add(name, value);
+        }
+    }
+
+    /// A receiver may send back the whole value, or what follows a word such as `Bearer`.
+    fn keep_out(&mut self, value: &str) {
+        let parts = value.split_whitespace().filter(|part| part.len() >= SHORTEST_PART);
+        let whole = Some(value).filter(|value| value.len() >= SHORTEST_SECRET);
+        self.secrets.extend(whole.into_iter().chain(parts).map(str::to_owned));
+    }
+
+    /// All headers.
+    pub(super) fn pairs(&self) -> Vec<(String, String)> {
+        self.all.clone()
+    }
+
+    /// The answer with its secrets blotted out, in case that the receiver has sent them back.
+    pub(super) fn blot(&self, mut answer: EgressResponse) -> EgressResponse {
+        if self.secrets.is_empty() {
+            return answer;
+        }
+        let blotted = |text: &str| self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, BLOT));
+        for (_, value) in &mut answer.headers {
+            *value = blotted(value);
+        }
+        answer.body = blotted(&String::from_utf8_lossy(&answer.body)).into();
+        answer
     }
 }
 
