@@ -10,7 +10,7 @@ use gennaker_app::App;
 use gennaker_core::execution::StageKinds;
 use gennaker_ports::authorizer::AllowAll;
 use gennaker_ports::{Clock, Cloud, Clouds};
-use gennaker_stages::Registry;
+use gennaker_stages::{Kinds, Runner};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -50,7 +50,8 @@ impl Node {
         let (clouds, local) = clouds(config, storage.clock.clone()).await?;
         let outside = Outside::open(config, storage.clock.clone())?;
         let late = Arc::new(Late::default());
-        let kinds = Arc::new(Registry::new(gennaker_stages::Context {
+        let kinds = Kinds::new(outside.custom_kinds.clone());
+        let context = gennaker_stages::Context {
             clouds: clouds.clone(),
             launcher: late.clone(),
             guards: late.clone(),
@@ -59,12 +60,13 @@ impl Node {
             secrets: outside.secrets,
             operator_secrets: outside.operator_secrets.clone(),
             notifier: outside.notifier,
-            custom: outside.custom_kinds.clone(),
             url_functions: config.expressions.url_functions,
-        }));
+        };
+        let runner = Runner::new(kinds.clone(), context);
+        let kinds: Arc<dyn StageKinds> = Arc::new(kinds);
         let engine = options::engine(config);
         let name = engine.owner.clone();
-        let (engine, handle) = gennaker_engine::new(engine, engine_ports(&storage, kinds.clone()));
+        let (engine, handle) = gennaker_engine::new(engine, engine_ports(&storage, kinds.clone(), runner));
         let ports = gennaker_app::Ports {
             store: storage.store.clone(),
             clouds,
@@ -148,10 +150,9 @@ async fn recover(app: &App, storage: &Storage) -> Infallible {
     }
 }
 
-fn engine_ports(storage: &Storage, kinds: Arc<Registry>) -> gennaker_engine::Ports {
-    let planning: Arc<dyn StageKinds> = kinds.clone();
+fn engine_ports(storage: &Storage, kinds: Arc<dyn StageKinds>, runner: Runner) -> gennaker_engine::Ports {
     let (store, clock) = (storage.store.clone(), storage.clock.clone());
-    gennaker_engine::Ports { store, kinds: planning, tasks: kinds, clock }
+    gennaker_engine::Ports { store, kinds, tasks: Arc::new(runner), clock }
 }
 
 async fn clouds(
