@@ -3,7 +3,7 @@
 CARGO ?= cargo
 export PATH := $(CURDIR)/.cache/bin:$(PATH)
 
-.PHONY: help demo test check lint generate bench tools
+.PHONY: help demo test check lint generate bench fuzz tools
 
 help: ## Lists the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
@@ -36,6 +36,9 @@ generate: ## Generates the Rust code of the API from proto/
 bench: ## Measures the server and writes target/bench/report.md
 	$(CARGO) build --locked --release -p gennaker -p gennaker-bench
 	target/release/gennaker-bench $(BENCH_ARGS)
+
+fuzz: ## Fuzzes the expression language for a minute each way; needs a nightly compiler (FUZZ_ARGS="600 expression")
+	tools/fuzz.sh $(FUZZ_ARGS)
 
 tools:
 	@tools/install.sh
