@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use bytes::Bytes;
 use gennaker_client::Client;
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Empty, Full};
 use hyper_util::client::legacy::Client as HttpClient;
 use hyper_util::rt::TokioExecutor;
 use nix::sys::signal::{Signal, kill};
@@ -145,6 +145,17 @@ impl Server {
         let answer = soon("the metrics", client.get(address)).await.expect("the server answers");
         let body = soon("the metrics", answer.into_body().collect()).await.expect("the answer comes whole");
         String::from_utf8_lossy(&body.to_bytes()).into_owned()
+    }
+
+    /// Posts JSON to a path, as senders of webhooks do: the status of the answer.
+    ///
+    /// # Panics
+    /// Where the server does not answer.
+    pub async fn post(&self, path: &str, body: &serde_json::Value) -> u16 {
+        let client = HttpClient::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+        let request = http::Request::post(format!("{}{path}", self.address)).header("content-type", "application/json");
+        let request = request.body(Full::from(body.to_string())).expect("a path is one");
+        soon(path, client.request(request)).await.expect("the server answers").status().as_u16()
     }
 
     /// The value of a metric without labels; 0 where the server has not counted it yet.

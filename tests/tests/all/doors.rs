@@ -42,7 +42,7 @@ async fn grpcurl_lists_describes_and_calls_everything() {
     let world = World::new().await;
     let services = grpcurl(&world, &[], &["list"]).await;
     let ours: Vec<&str> = services.lines().filter(|line| line.starts_with("gennaker.v1.")).collect();
-    assert_eq!(ours.len(), 8, "{services}");
+    assert_eq!(ours.len(), 9, "{services}");
     for service in &ours {
         let described = grpcurl(&world, &[], &["describe", service]).await;
         assert!(described.contains("rpc "), "{described}");

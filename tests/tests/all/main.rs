@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 #![allow(clippy::print_stdout, reason = "stories print what they have measured")]
 
+mod artifacts;
 mod children;
 mod commands;
 mod crashes;
@@ -14,6 +15,7 @@ mod faults;
 mod flow;
 mod import;
 mod judgments;
+mod kinds;
 mod large;
 mod layers;
 mod limits;
