@@ -101,6 +101,7 @@ impl App {
         let Some(mut pipeline) = imported.pipeline.take() else { return Ok(()) };
         let before = self.find::<v1::Pipeline>(&pipeline.name).await?.map(|before| before.definition);
         if let Some(before) = before {
+            pipeline.etag = before.etag;
             for (key, value) in before.labels {
                 pipeline.labels.entry(key).or_insert(value);
             }
@@ -179,13 +180,7 @@ impl App {
         pipeline: &v1::Pipeline,
         triggers: &[v1::Trigger],
     ) -> Result<(v1::Pipeline, Vec<v1::Trigger>), AppError> {
-        let request = v1::UpdatePipelineRequest {
-            pipeline: Some(pipeline.clone()),
-            allow_missing: true,
-            message: MESSAGE.to_owned(),
-            ..v1::UpdatePipelineRequest::default()
-        };
-        let saved = self.update_pipeline(caller, request).await?.pipeline.unwrap_or_default();
+        let saved = self.save_pipeline(caller, pipeline).await?;
         let mut kept = Vec::new();
         for trigger in triggers {
             let request = v1::UpdateTriggerRequest {
@@ -196,6 +191,22 @@ impl App {
             kept.extend(self.update_trigger(caller, request).await?.trigger);
         }
         Ok((saved, kept))
+    }
+
+    /// Makes a pipeline, or changes the one that was read before, so that nobody's work in between is lost.
+    async fn save_pipeline(&self, caller: &Caller, pipeline: &v1::Pipeline) -> Result<v1::Pipeline, AppError> {
+        let (new, message) = (Some(pipeline.clone()), MESSAGE.to_owned());
+        let saved = if pipeline.etag.is_empty() {
+            let pipeline_id = names::last(&pipeline.name).to_owned();
+            let parent = names::application(names::application_of(&pipeline.name));
+            let rest = v1::CreatePipelineRequest::default();
+            let request = v1::CreatePipelineRequest { parent, pipeline_id, pipeline: new, message, ..rest };
+            self.create_pipeline(caller, request).await?.pipeline
+        } else {
+            let request = v1::UpdatePipelineRequest { pipeline: new, message, ..v1::UpdatePipelineRequest::default() };
+            self.update_pipeline(caller, request).await?.pipeline
+        };
+        Ok(saved.unwrap_or_default())
     }
 
     /// The triggers of a pipeline that belong to its application, as imported ones do.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use crate::finding::Findings;
 use crate::source::Source;
 use crate::template::Templates;
-use crate::{ID_LABEL, Known, document, names, pipeline};
+use crate::{Known, document, names, pipeline};
 
 /// Turns the JSON texts of pipelines into pipelines and triggers. The answer has one element for each pipeline, in the
 /// order of the documents. One with a finding of the severity `ERROR` is not to be saved.
@@ -159,10 +159,5 @@ impl<'a> Import<'a> {
         for (place, text) in std::mem::take(&mut self.expressions) {
             self.findings.dropped(path, format!("`{place}` can't be set by an expression, and {text:?} is one"));
         }
-    }
-
-    /// The label of a pipeline.
-    pub(crate) fn labels(label: &str) -> Json {
-        Json::from_iter([(ID_LABEL, label)])
     }
 }

@@ -36,6 +36,14 @@ pub(crate) struct Kind {
     pub(crate) export: Writer,
 }
 
+impl Kind {
+    /// It makes server groups.
+    pub(crate) fn is_deployment(&self) -> bool {
+        let deployments = [&deploy::DEPLOY, &deploy::CREATE_SERVER_GROUP, &deploy::CLONE_SERVER_GROUP];
+        deployments.iter().any(|kind| kind.ours == self.ours)
+    }
+}
+
 /// Takes fields out of an object of Spinnaker's and puts ours into another, which is at a path in its stage.
 type Reader = fn(&mut Import<'_>, &mut Source, &mut Map<String, Json>, &str) -> Result<(), String>;
 

@@ -48,7 +48,7 @@ pub(crate) fn import(import: &mut Import<'_>, from: &mut Source, name: &str) -> 
     check_lists(import, from);
     let mut to = Map::new();
     to.insert("name".to_owned(), Json::from(name));
-    to.insert("labels".to_owned(), Import::labels(&label));
+    to.insert("labels".to_owned(), Json::from_iter([(ID_LABEL, label)]));
     description(import, from, &mut to);
     to.insert("concurrency".to_owned(), concurrency(import, from));
     to.insert("parameters".to_owned(), Json::Array(import.parameters(from)));

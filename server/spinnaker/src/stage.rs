@@ -120,8 +120,14 @@ fn bare(text: &str) -> &str {
     form::lone(quoted).map_or(text, str::trim)
 }
 
+/// How long a new server group may take to become healthy here unless it says otherwise, in seconds.
+const HEALTHY_WITHIN: f64 = 3600.0;
+
+const HEALTHY_NOTE: &str = "a new server group must be healthy within an hour; set `timeout` of the cluster to give it as long as the stage has";
+
 /// How long the stage may take, and whether it then succeeds.
 struct Limit {
+    seconds: f64,
     duration: String,
     succeed: bool,
 }
@@ -130,7 +136,7 @@ fn timeout(import: &mut Import<'_>, from: &mut Source) -> Option<Limit> {
     let succeed = from.take("markSuccessfulOnTimeout").as_ref().and_then(flag).unwrap_or_default();
     let value = from.take("stageTimeoutMs").filter(|value| !is_empty(value))?;
     match form::number(&value).filter(|millis| *millis > 0.0) {
-        Some(millis) => Some(Limit { duration: form::duration(millis / 1000.0), succeed }),
+        Some(millis) => Some(Limit { seconds: millis / 1000.0, duration: form::duration(millis / 1000.0), succeed }),
         None => {
             let reason = format!("a timeout here is a number, and this is {}", form::shown(&value));
             import.findings.dropped(from.at("stageTimeoutMs"), reason);
@@ -167,6 +173,9 @@ fn import_kind(
     import.fields(kind.fields, &mut rest, &mut fields, kind.ours);
     rest.finish(&mut import.findings, UNKNOWN);
     if let Some(limit) = limit {
+        if kind.is_deployment() && limit.seconds > HEALTHY_WITHIN {
+            import.findings.note(before.path(), HEALTHY_NOTE);
+        }
         let own = kind.limit.and_then(|path| own_limit(&mut fields, path));
         let has_own = own.is_some();
         if let Some((place, key)) = own {
