@@ -27,7 +27,7 @@ pub(super) async fn get(
 
 /// Whether all of these have the revisions that were read before.
 pub(super) async fn are_current(connection: &mut PgConnection, known: &[Known]) -> Result<bool, Error> {
-    let sql = "SELECT count(*) FROM UNNEST($1::TEXT[], $2::TEXT[], $3::BIGINT[]) AS known (kind, name, revision)
+    let sql = "SELECT count(*) FROM unnest($1::text[], $2::text[], $3::bigint[]) AS known (kind, name, revision)
         JOIN resources USING (kind, name, revision) WHERE NOT deleted";
     let kinds: Vec<&str> = known.iter().map(|known| known.kind.as_str()).collect();
     let names: Vec<_> = known.iter().map(|known| text(&known.name)).collect();
