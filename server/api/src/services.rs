@@ -81,6 +81,8 @@ service! {
         rpc skip_stage(SkipStageRequest) -> SkipStageResponse [execution = name, stage = stage];
         rpc submit_judgment(SubmitJudgmentRequest) -> SubmitJudgmentResponse [execution = name, stage = stage];
         rpc explain_execution(ExplainExecutionRequest) -> ExplainExecutionResponse [execution = name];
+        rpc plan_execution(PlanExecutionRequest) -> PlanExecutionResponse [resource = pipeline];
+        rpc evaluate_expression(EvaluateExpressionRequest) -> EvaluateExpressionResponse [execution = execution];
         encoded watch_execution(WatchExecutionRequest) -> WatchExecutionResponse as WatchExecutionStream;
         encoded watch_executions(WatchExecutionsRequest) -> WatchExecutionsResponse as WatchExecutionsStream;
     }
@@ -116,6 +118,13 @@ service! {
         rpc rollback_cluster(RollbackClusterRequest) -> RollbackClusterResponse [resource = name];
         rpc destroy_server_group(DestroyServerGroupRequest) -> DestroyServerGroupResponse [resource = name];
         stream watch_infrastructure(WatchInfrastructureRequest) -> WatchInfrastructureResponse as WatchInfrastructureStream;
+    }
+}
+
+service! {
+    MigrationService in migration_service_server {
+        rpc import_spinnaker_pipelines(ImportSpinnakerPipelinesRequest) -> ImportSpinnakerPipelinesResponse [resource = parent];
+        rpc export_spinnaker_pipeline(ExportSpinnakerPipelineRequest) -> ExportSpinnakerPipelineResponse [resource = name];
     }
 }
 
@@ -167,11 +176,12 @@ service! {
 }
 
 /// The full names of the services.
-pub(crate) const NAMES: [&str; 8] = [
+pub(crate) const NAMES: [&str; 9] = [
     v1::account_service_server::SERVICE_NAME,
     v1::application_service_server::SERVICE_NAME,
     v1::execution_service_server::SERVICE_NAME,
     v1::infrastructure_service_server::SERVICE_NAME,
+    v1::migration_service_server::SERVICE_NAME,
     v1::pipeline_service_server::SERVICE_NAME,
     v1::project_service_server::SERVICE_NAME,
     v1::system_service_server::SERVICE_NAME,
@@ -194,6 +204,7 @@ pub(crate) fn add(routes: &mut RoutesBuilder, gate: &Gate, max_message_bytes: us
         account_service_server::AccountServiceServer,
         application_service_server::ApplicationServiceServer,
         infrastructure_service_server::InfrastructureServiceServer,
+        migration_service_server::MigrationServiceServer,
         pipeline_service_server::PipelineServiceServer,
         project_service_server::ProjectServiceServer,
         system_service_server::SystemServiceServer,

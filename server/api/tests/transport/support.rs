@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use gennaker_api::{MetricsPage, Options, Server};
 use gennaker_app::App;
-use gennaker_core::execution::{Failure, Plan, Scope, StageKinds, SyntheticStage, TaskOutcome};
-use gennaker_engine::{TaskRun, TaskRunner};
+use gennaker_core::execution::{ErrandOutcome, Failure, Plan, Scope, StageKinds, SyntheticStage, TaskOutcome};
+use gennaker_engine::{ErrandRun, TaskRun, TaskRunner};
 use gennaker_ports::authorizer::AllowAll;
 use gennaker_ports::testing::cloud::MemoryCloud;
 use gennaker_ports::testing::store::MemoryStore;
@@ -45,6 +45,10 @@ impl StageKinds for Nothing {
 impl TaskRunner for Nothing {
     async fn run(&self, run: TaskRun) -> TaskOutcome {
         TaskOutcome::Failed(Failure::permanent(format!("there is no task {}", run.task)))
+    }
+
+    async fn run_errand(&self, run: ErrandRun) -> ErrandOutcome {
+        ErrandOutcome::Failed { message: format!("there is no errand {}", run.key), retryable: false }
     }
 }
 
@@ -133,6 +137,8 @@ fn app(tasks: &mut JoinSet<()>, stop: &CancellationToken, limits: gennaker_app::
         authorizer: Arc::new(AllowAll),
         secrets: Arc::new(SystemSecrets),
         engine,
+        kinds: Arc::new(Nothing),
+        custom: Arc::default(),
     };
     App::new(gennaker_app::Options { limits, ..Default::default() }, ports)
 }
