@@ -139,7 +139,7 @@ pub enum Problem {
     #[error("{0}")]
     Failed(String),
     /// The answer to a look-up is not there yet.
-    #[error("{0} has not been looked up")]
+    #[error("{} has not been looked up", cut(&.0.to_string(), SHOWN))]
     Missing(Lookup),
 }
 

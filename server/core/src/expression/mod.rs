@@ -65,5 +65,7 @@ pub const MAX_OUTPUT: usize = 1024 * 1024;
 pub const MAX_PATTERN: usize = 1_000;
 /// How large a compiled regular expression may be, in bytes.
 pub const MAX_COMPILED_PATTERN: usize = 1024 * 1024;
+/// How long the arguments of a look-up may be together, in bytes: they become the key of the answer.
+pub const MAX_QUESTION: usize = 2_048;
 /// The longest value that a trace shows, in bytes of its JSON.
 pub const MAX_TRACED: usize = 1024;

@@ -4,7 +4,7 @@ use super::read;
 use crate::expression::builtin::{Builtin, Call, Outcome, row};
 use crate::expression::text::Text;
 use crate::expression::value::Value;
-use crate::expression::{Lookup, LookupFunction, Problem};
+use crate::expression::{Lookup, LookupFunction, MAX_QUESTION, Problem};
 
 pub(super) static ROWS: [Builtin; 10] = [
     row(
@@ -91,6 +91,9 @@ pub(super) static ROWS: [Builtin; 10] = [
 
 /// The answer to a question, as it was gathered.
 fn fact<'a>(call: &Call<'_, 'a>, function: LookupFunction, arguments: &[&str]) -> Outcome<'a> {
+    if arguments.iter().map(|argument| argument.len()).sum::<usize>() > MAX_QUESTION {
+        return Err(Problem::TooLong { what: "what is looked up", limit: MAX_QUESTION });
+    }
     let lookup = Lookup::new(function, arguments);
     match call.environment.fact(&lookup) {
         Some(Ok(value)) => Ok(value.into()),

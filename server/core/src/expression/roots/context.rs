@@ -8,11 +8,17 @@ use crate::execution::Stage;
 use crate::expression::text::Text;
 use crate::expression::value::Value;
 
-/// What the stage has put out, else what it works with, else what its author wrote, else what Spinnaker calls its judgment.
+/// What the stage has put out, else what it works with, else what its author wrote, else what Spinnaker calls its judgment. A text
+/// with an expression is none: it would hide what `image: "${ image }"` means to read from a stage before.
 pub(super) fn get<'a>(stage: &'a Stage, name: &str) -> Option<Value<'a>> {
     let output = stage.outputs.get(name);
-    let found = output.or_else(|| stage.inputs.get(name)).or_else(|| stage.definition.config.get(name));
+    let found = output.or_else(|| stage.inputs.get(name)).or_else(|| stage.definition.config.get(name).filter(is_value));
     found.map(Value::from).or_else(|| judgment(stage, name))
+}
+
+/// Whether a part of a configuration is a value, and no text with an expression.
+fn is_value(part: &&Json) -> bool {
+    !part.as_str().is_some_and(|text| text.contains("${"))
 }
 
 /// What a judgment is called in Spinnaker.
@@ -28,8 +34,10 @@ fn judgment<'a>(stage: &'a Stage, name: &str) -> Option<Value<'a>> {
 
 /// Each name with its value. A name may come again: the first one counts.
 pub(super) fn each<'a>(stage: &'a Stage, add: &mut impl FnMut(&'a str, Value<'a>)) {
-    let configs = [&stage.inputs, &stage.definition.config].into_iter().filter_map(Json::as_object);
-    for (name, value) in std::iter::once(&stage.outputs).chain(configs).flatten() {
+    for (name, value) in std::iter::once(&stage.outputs).chain(stage.inputs.as_object()).flatten() {
+        add(name, value.into());
+    }
+    for (name, value) in stage.definition.config.as_object().into_iter().flatten().filter(|(_, value)| is_value(value)) {
         add(name, value.into());
     }
     for name in JUDGMENT {

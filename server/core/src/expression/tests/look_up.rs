@@ -35,6 +35,8 @@ fn one_answer_serves_all_ways_of_reading_it() {
 #[test]
 fn failures_are_told() {
     let world = World::new();
+    let long = world.said("${ #fromUrl('x'.repeat(3000)) }");
+    assert!(long.as_str().unwrap().starts_with("! what is looked up is longer than the limit of 2048"), "{long}");
     let told = ["${ #fromUrl('https://example.com/gone') }", "${ #pipelineId('Gone') }", "${ #fromUrl(1) }"];
     insta::assert_snapshot!(told.map(|text| world.said(text).as_str().unwrap().to_owned()).join("\n"), @r#"
     ! fromUrl: https://example.com/gone answered 404, at character 4, in ${ #fromUrl('https://example.com/gone') }
