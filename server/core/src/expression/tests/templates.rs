@@ -118,3 +118,14 @@ fn texts_are_split_as_java_splits_them() {
     assert_eq!(of("','.split(',')"), json!([]));
     assert_eq!(of("'a1b22c'.split('[0-9]+').length"), json!(3));
 }
+
+/// `image: "${ image }"` reads what a stage before has put out.
+#[test]
+fn a_field_that_is_an_expression_hides_nothing() {
+    let mut world = World::new();
+    let stage = world.execution.place(&"deploy".into()).unwrap();
+    let definition = std::sync::Arc::make_mut(&mut world.execution.stages[stage].definition);
+    definition.config = json!({"image": "${ image }", "count": 8});
+    assert_eq!(world.said("${ image } ${ count } ${ #currentStage().context.count }"), json!("shop:43 8 8"));
+    assert_eq!(world.said("${ #root.image }"), json!("shop:43"));
+}
