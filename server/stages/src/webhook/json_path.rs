@@ -60,8 +60,12 @@ fn bounded(path: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::time::{Duration, Instant};
+
+    use proptest::prelude::*;
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn finds_one_scalar() {
@@ -91,6 +95,35 @@ mod tests {
         }
         for path in ["$['a..b..c?d?$']", "$.a[?@.b == \"?..\\\"..$\"]", "$..[?@.a]"] {
             assert!(parse(path).is_ok(), "{path}");
+        }
+    }
+
+    /// Parts of paths, right ones and wrong ones.
+    const PARTS: [&str; 34] = [
+        "$", "@", ".", "..", "*", "[", "]", "(", ")", "?", "!", "&&", "||", "==", "<", ":", ",", "-", "'", "\"", "\\",
+        "a", "'b'", "\"c\"", "0", "12", "é", "length(", "count(", "true", " ", "[?", "@.a", ")]",
+    ];
+
+    proptest! {
+        #[test]
+        fn no_path_takes_long_or_crashes(parts in prop::collection::vec(prop::sample::select(&PARTS), 0..60)) {
+            let path = parts.concat();
+            let began = Instant::now();
+            let body = json!({"a": [{"a": {"a": [1, 2, 3]}}, {"b": "c"}], "b": [[0, 12], "é"]});
+            let _found = scalar(&path, &body);
+            prop_assert!(began.elapsed() < Duration::from_secs(2), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_longest_answers_are_looked_through_quickly() {
+        let deep = "[".repeat(120) + &"0,".repeat(400_000) + "0" + &"]".repeat(120);
+        let body: Value = serde_json::from_str(&deep).unwrap();
+        let nested = format!("$..[?{}@ > 0{}]", "(".repeat(7), ")".repeat(7));
+        for path in ["$..a", "$..[?@.a == 1]", "$..*", &nested] {
+            let began = Instant::now();
+            let _found = scalar(path, &body);
+            assert!(began.elapsed() < Duration::from_secs(20), "{path} took {:?}", began.elapsed());
         }
     }
 }
