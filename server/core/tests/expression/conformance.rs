@@ -1,6 +1,6 @@
 //! What expressions give: Spinnaker's language as its documentation, its users and Spring's reference have it.
 
-use gennaker_core::expression::{Entry, Section, catalogue};
+use gennaker_core::expression::{Entry, Section, Template, catalogue, evaluate_traced};
 
 use crate::fixture::World;
 use crate::table::{self, Row};
@@ -12,7 +12,11 @@ fn check(table: &str) {
         true => row,
         false => Row { text: format!("${{ {} }}", row.text), ..row },
     });
-    table::check(rows, |text| world.evaluate(text));
+    table::check(rows, |text| {
+        let found = world.evaluate(text);
+        assert_eq!(found, evaluate_traced(text, &world.environment()).value, "a trace changes the value of {text}");
+        found
+    });
 }
 
 macro_rules! tables {
@@ -31,6 +35,16 @@ macro_rules! tables {
 
 tables! {
     access arithmetic collections comparison containers dates functions literals logic real_world roots templates texts types
+}
+
+/// Where nothing but an expression can stand, as in a condition, it needs no `${` and `}`.
+#[test]
+fn bare_expressions_mean_the_same() {
+    let world = World::new();
+    for table in TABLES {
+        let evaluate = |text: &str| Template::parse_expression(text)?.evaluate(&world.environment());
+        table::check(table::rows(table), evaluate);
+    }
 }
 
 /// Whatever the language has is in a table here, besides its own example.
