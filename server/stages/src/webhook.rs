@@ -32,6 +32,10 @@ const CALL: &str = "call";
 const FOLLOW: &str = "follow_progress";
 /// The key in the outputs under which everything is but the artifacts.
 const OUTPUT: &str = "webhook";
+/// The key in what is put out of the progress, under which its URL is.
+const ENDPOINT: &str = "statusEndpoint";
+/// The key there under which it says why the progress can't be followed.
+const PROBLEM: &str = "error";
 
 pub(crate) struct Webhook;
 

@@ -333,6 +333,13 @@ fn what_was_called_is_called_off() {
         assert!(request.headers.contains(&("x-t".to_owned(), "sesame".to_owned())));
         assert!(request.headers.iter().any(|(name, key)| name == "idempotency-key" && key.ends_with(":cancel")));
     }
+    // It can't be followed, but may have set something off.
+    let nowhere = run(&answered(202, ""), config.clone());
+    assert_eq!(
+        nowhere.failure(),
+        "the progress can't be followed: the answer to POST https://ci.example/jobs has no header Location"
+    );
+    assert_eq!(nowhere.execution.errands.len(), 1);
     // Nothing to call off: the call was refused, or what it set off has ended well.
     let refused = answered(404, "");
     assert_eq!(run(&refused, config.clone()).execution.errands, []);

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::headers::{HeaderValues, Headers};
 use super::inputs::{Answered, Call, Counts, Inputs, Retry, StatusUrl};
-use super::{OUTPUT, json_path};
+use super::{ENDPOINT, OUTPUT, PROBLEM, json_path};
 use crate::common::http::{cut, may_pass, said, send, shown};
 use crate::common::operate::request;
 use crate::common::outputs::succeeded;
@@ -52,25 +52,32 @@ pub(super) async fn call(context: &Context, run: &TaskRun, inputs: &Inputs) -> R
     let body = body(&answer);
     let mut webhook = json!({ "statusCode": status, "headers": headers(&answer), "body": kept(&answer, &body) });
     if let Some(monitor) = &inputs.monitor {
-        let endpoint = match &monitor.status_url {
-            StatusUrl::Given(url) => url.clone(),
-            StatusUrl::Called => call.url.clone(),
-            StatusUrl::Location => {
-                let location = answer.header("location");
-                let location = location.ok_or_else(|| nowhere("has no header Location", call))?;
-                resolved(&answer.url, location).map_err(|why| nowhere(&format!("has a Location that {why}"), call))?
-            }
-            StatusUrl::Body(path) => {
-                let found = json_path::scalar(path, &body).and_then(|url| match url {
-                    Value::String(url) => resolved(&answer.url, &url),
-                    _ => Err("it is no text".to_owned()),
-                });
-                found.map_err(|why| nowhere(&format!("has no URL at {path}: {why}"), call))?
-            }
+        // The call was made and may have to be called off: what is wrong here is said by the task that follows the progress.
+        webhook["monitor"] = match endpoint(&monitor.status_url, call, &answer, &body) {
+            Ok(url) => json!({ ENDPOINT: url }),
+            Err(why) => json!({ PROBLEM: format!("the answer to {call} {why}") }),
         };
-        webhook["monitor"] = json!({ "statusEndpoint": endpoint });
     }
     Ok(succeeded(format!("{call} was answered with {status}"), outputs(webhook, &body)))
+}
+
+/// Where the progress is, by the answer to the call.
+fn endpoint(status_url: &StatusUrl, call: &Call, answer: &EgressResponse, body: &Value) -> Result<String, String> {
+    match status_url {
+        StatusUrl::Given(url) => Ok(url.clone()),
+        StatusUrl::Called => Ok(call.url.clone()),
+        StatusUrl::Location => {
+            let location = answer.header("location").ok_or("has no header Location")?;
+            resolved(&answer.url, location).map_err(|why| format!("has a Location that {why}"))
+        }
+        StatusUrl::Body(path) => {
+            let found = json_path::scalar(path, body).and_then(|url| match url {
+                Value::String(url) => resolved(&answer.url, &url).map_err(|why| format!("it {why}")),
+                _ => Err("it is no text".to_owned()),
+            });
+            found.map_err(|why| format!("has no URL at {path}: {why}"))
+        }
+    }
 }
 
 /// Counts an answer with a status that is tried again, and says that it is; in `Err` where that was often enough.
@@ -126,10 +133,6 @@ fn headers(answer: &EgressResponse) -> Value {
         }
     }
     headers.into()
-}
-
-fn nowhere(what: &str, call: &Call) -> Failure {
-    Failure::permanent(format!("the progress can't be followed: the answer to {call} {what}"))
 }
 
 /// A URL in an answer, which may be relative to the one that answered.

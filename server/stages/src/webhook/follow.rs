@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::call::{body, count, kept, outputs, refused};
 use super::headers::same_server;
 use super::inputs::{Answered, Call, Inputs, Monitor, StatusUrl};
-use super::{OUTPUT, json_path};
+use super::{ENDPOINT, OUTPUT, PROBLEM, json_path};
 use crate::common::outputs::succeeded;
 use crate::kind::Context;
 
@@ -41,10 +41,13 @@ pub(super) async fn follow(context: &Context, run: &TaskRun, inputs: &Inputs) ->
     let monitor = inputs.monitor.as_ref().ok_or_else(|| Failure::permanent("the stage follows nothing"))?;
     let webhook = run.outputs.get(OUTPUT).cloned().unwrap_or_else(|| json!({}));
     let known = webhook.get("monitor").cloned().unwrap_or_else(|| json!({}));
-    let endpoint = match (&monitor.status_url, known.get("statusEndpoint").and_then(Value::as_str)) {
+    let endpoint = match (&monitor.status_url, known.get(ENDPOINT).and_then(Value::as_str)) {
         (StatusUrl::Given(url), _) => url.clone(),
         (_, Some(url)) => url.to_owned(),
-        (_, None) => return Err(Failure::permanent("the stage's output `webhook.monitor.statusEndpoint` is gone")),
+        (_, None) => {
+            let why = known.get(PROBLEM).and_then(Value::as_str).unwrap_or("its URL is not known");
+            return Err(Failure::permanent(format!("the progress can't be followed: {why}")));
+        }
     };
     let look = Call { method: "GET".to_owned(), url: endpoint, payload: Value::Null };
     let secrets = may_know_secrets(inputs, monitor, &look.url).then(|| context.secrets_of(&run.kind));
@@ -89,7 +92,7 @@ fn conclude(
             let message = if status.is_empty() { message } else { format!("{message}, the status is {status}") };
             let seen = json!({
                 "statusCode": answer.status,
-                "statusEndpoint": look.url,
+                ENDPOINT: look.url,
                 "body": kept(answer, &body),
                 "resolvedValue": progress.resolved,
                 "percentComplete": progress.percent,
