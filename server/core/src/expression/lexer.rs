@@ -167,24 +167,35 @@ impl<'s> Lexer<'s> {
         Ok(found)
     }
 
-    /// Takes the name after a dot and its place. It may begin with a digit, and hyphens between its characters belong to
-    /// it, but for those at `minus`.
-    pub(super) fn member(&mut self, minus: &[usize]) -> Result<(&'s str, usize), Fault> {
+    /// Takes the name after a dot, without hyphens, and its place. It may begin with a digit.
+    pub(super) fn member(&mut self) -> Result<(&'s str, usize), Fault> {
         debug_assert!(self.peeked.is_none(), "a name after a dot is not looked at as a word");
         let start = self.skip_space(self.end);
-        let mut end = self.name_end(start);
-        while self.text[end..].starts_with('-') && end > start && !minus.contains(&end) {
-            let next = self.name_end(end + 1);
-            if next == end + 1 {
-                break;
-            }
-            end = next;
-        }
+        let end = self.name_end(start);
         if end == start {
             return Err(self.unexpected_at(start, "a name after the dot"));
         }
         self.end = end;
         Ok((&self.text[start..end], start))
+    }
+
+    /// Takes the name after a dot and its place. Hyphens between its characters belong to it, but for those at `minus` and
+    /// one before the name of a method.
+    pub(super) fn hyphenated_member(&mut self, minus: &[usize]) -> Result<(&'s str, usize), Fault> {
+        let (_, start) = self.member()?;
+        let mut shorter = self.end;
+        while self.text[self.end..].starts_with('-') && !minus.contains(&self.end) {
+            let next = self.name_end(self.end + 1);
+            if next == self.end + 1 {
+                break;
+            }
+            shorter = self.end;
+            self.end = next;
+        }
+        if self.text[self.skip_space(self.end)..].starts_with('(') {
+            self.end = shorter;
+        }
+        Ok((&self.text[start..self.end], start))
     }
 
     /// The mistake that something else should stand here.

@@ -28,14 +28,7 @@ pub(super) enum Closing {
 
 /// Parses the expression that a text begins with. Hyphens at the places `minus` are minus signs even within a name.
 pub(super) fn parse(text: &str, closing: Closing, minus: &[usize]) -> Result<Parsed, Fault> {
-    let mut minus = minus.to_vec();
-    loop {
-        let mut parser = Parser { lexer: Lexer::new(text), minus: &minus, depth: 0, selections: 0, looks_up: false };
-        match parser.whole(closing) {
-            Err(Fault::Minus(at)) => minus.push(at),
-            parsed => return parsed,
-        }
-    }
+    Parser { lexer: Lexer::new(text), minus, depth: 0, selections: 0, looks_up: false }.whole(closing)
 }
 
 struct Parser<'s> {
@@ -175,8 +168,8 @@ impl Parser<'_> {
     fn step(&mut self, safe: bool, kind: StepKind) -> Parse<Step> {
         let (start, kind) = match kind {
             StepKind::Member => {
-                let (name, start) = self.lexer.member(self.minus)?;
-                (start, self.member(name, start)?)
+                let (name, start) = self.lexer.hyphenated_member(self.minus)?;
+                (start, self.member(name)?)
             }
             StepKind::Index => self.bracketed(Access::Index)?,
             StepKind::All => self.of_elements(|node| Access::Select(Which::All, node))?,
@@ -187,14 +180,11 @@ impl Parser<'_> {
         Ok(Step { start, end: self.lexer.end(), safe, kind })
     }
 
-    fn member(&mut self, name: &str, start: usize) -> Parse<Access> {
+    fn member(&mut self, name: &str) -> Parse<Access> {
         if *self.lexer.peek()? != Token::Symbol(Symbol::OpenParenthesis) {
             return Ok(Access::Property(name.into()));
         }
-        match name.rfind('-') {
-            Some(hyphen) => Err(Fault::Minus(start + hyphen)),
-            None => Ok(Access::Method(name.into(), self.arguments()?)),
-        }
+        Ok(Access::Method(name.into(), self.arguments()?))
     }
 
     fn bracketed(&mut self, access: impl FnOnce(Node) -> Access) -> Parse<(usize, Access)> {
@@ -298,12 +288,8 @@ impl Parser<'_> {
             return Err(self.lexer.unexpected("a dot and a member of the type"));
         }
         self.lexer.next()?;
-        let (name, at) = self.lexer.member(self.minus)?;
+        let (name, at) = self.lexer.member()?;
         let called = *self.lexer.peek()? == Token::Symbol(Symbol::OpenParenthesis);
-        let name = match name.split_once('-') {
-            Some((name, _)) => return Err(Fault::Minus(at + name.len())),
-            None => name,
-        };
         match class.member(name, called) {
             Some(member) if called => self.call(start, member),
             Some(constant) => Ok(self.node(start, NodeKind::Call(constant, Vec::new()))),
@@ -328,7 +314,7 @@ impl Parser<'_> {
         let mut class = first.to_owned();
         while *self.lexer.peek()? == (Token::Step { safe: false, step: StepKind::Member }) {
             self.lexer.next()?;
-            let (part, _) = self.lexer.member(&[])?;
+            let (part, _) = self.lexer.member()?;
             class.push('.');
             class.push_str(part);
         }

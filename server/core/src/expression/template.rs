@@ -18,6 +18,8 @@ use crate::Timestamp;
 use crate::execution::{Execution, Stage};
 
 const OPEN: &str = "${";
+/// How much of an expression is parsed again for one step.
+const BYTES_PARSED_PER_STEP: usize = 8;
 
 /// A text taken apart into plain parts and expressions: parsed once, evaluated as often as needed.
 #[derive(Clone, Debug)]
@@ -180,7 +182,7 @@ impl Expression {
                 Ok(value) => return Ok(value),
                 Err(Fault::Minus(at)) if !minus.contains(&at) => {
                     minus.push(at);
-                    let paid = session.budget.bytes(self.source.len());
+                    let paid = session.budget.steps(self.source.len() / BYTES_PARSED_PER_STEP);
                     paid.map_err(|problem| error(Fault::new(at, problem), &self.source, self.position))?;
                     let again = parse(&self.source, Closing::EndOfText, &minus);
                     parsed = again.map_err(|fault| error(fault, &self.source, self.position))?;

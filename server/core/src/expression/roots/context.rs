@@ -12,7 +12,8 @@ use crate::expression::value::Value;
 /// with an expression is none: it would hide what `image: "${ image }"` means to read from a stage before.
 pub(super) fn get<'a>(stage: &'a Stage, name: &str) -> Option<Value<'a>> {
     let output = stage.outputs.get(name);
-    let found = output.or_else(|| stage.inputs.get(name)).or_else(|| stage.definition.config.get(name).filter(is_value));
+    let found =
+        output.or_else(|| stage.inputs.get(name)).or_else(|| stage.definition.config.get(name).filter(is_value));
     found.map(Value::from).or_else(|| judgment(stage, name))
 }
 
@@ -37,7 +38,8 @@ pub(super) fn each<'a>(stage: &'a Stage, add: &mut impl FnMut(&'a str, Value<'a>
     for (name, value) in std::iter::once(&stage.outputs).chain(stage.inputs.as_object()).flatten() {
         add(name, value.into());
     }
-    for (name, value) in stage.definition.config.as_object().into_iter().flatten().filter(|(_, value)| is_value(value)) {
+    for (name, value) in stage.definition.config.as_object().into_iter().flatten().filter(|(_, value)| is_value(value))
+    {
         add(name, value.into());
     }
     for name in JUDGMENT {
