@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use binding::{Unbound, bind_produced, needs_prior, resolve};
-pub use matching::{PatternProblem, matches, problems};
+pub use matching::{Matcher, PatternProblem, problems};
 pub use of::{of_execution, produced, read, visible};
 
 /// A thing that an execution uses or makes. A text that is empty is not known.

@@ -14,7 +14,7 @@ pub(crate) fn to_core(message: &v1::Notification) -> Option<Notification> {
 }
 
 /// What a message is about.
-pub(crate) fn occasion(occasion: notification::Occasion) -> Option<Occasion> {
+fn occasion(occasion: notification::Occasion) -> Option<Occasion> {
     match occasion {
         notification::Occasion::Unspecified => None,
         notification::Occasion::PipelineStarting => Some(Occasion::PipelineStarting),

@@ -1,6 +1,6 @@
 //! Artifacts that triggers wait for.
 
-use gennaker_core::artifact::{ExpectedArtifact, matches};
+use gennaker_core::artifact::{ExpectedArtifact, Matcher};
 use gennaker_proto::v1::{self, FieldViolation};
 use gennaker_triggers::Verdict;
 
@@ -18,8 +18,10 @@ impl App {
         let Some(pipeline) = self.find_pipeline(&trigger.pipeline).await? else { return Ok(verdict) };
         let awaited = |expected: &&ExpectedArtifact| trigger.expected_artifacts.contains(&expected.id);
         let awaited: Vec<&ExpectedArtifact> = pipeline.expected_artifacts()?.iter().filter(awaited).collect();
-        let is_met =
-            awaited.iter().any(|expected| seen.artifacts.iter().any(|brought| matches(&expected.matches, brought)));
+        let is_met = awaited.iter().any(|expected| {
+            let matcher = Matcher::new(expected);
+            seen.artifacts.iter().any(|brought| matcher.is_met_by(brought))
+        });
         if is_met {
             return Ok(Verdict::Matches);
         }

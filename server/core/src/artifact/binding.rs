@@ -1,6 +1,6 @@
 //! Binding expected artifacts to what there is.
 
-use super::{Artifact, ArtifactSource, ExpectedArtifact, ResolvedArtifact, matches, of_execution};
+use super::{Artifact, ArtifactSource, ExpectedArtifact, Matcher, ResolvedArtifact, of_execution};
 use crate::execution::Execution;
 
 /// Why an expected artifact is bound to nothing.
@@ -33,7 +33,10 @@ pub enum Unbound {
 /// Whether binding these needs to know the execution before: one of them may take its artifact, and takes none of those
 /// received.
 pub fn needs_prior(expected: &[ExpectedArtifact], received: &[Artifact]) -> bool {
-    let is_met = |expected: &ExpectedArtifact| received.iter().any(|artifact| matches(&expected.matches, artifact));
+    let is_met = |expected| {
+        let matcher = Matcher::new(expected);
+        received.iter().any(|artifact| matcher.is_met_by(artifact))
+    };
     expected.iter().any(|expected| expected.use_prior && !is_met(expected))
 }
 
@@ -62,12 +65,13 @@ fn resolve_one(
     received: &[Artifact],
     prior: Option<&Execution>,
 ) -> Result<ResolvedArtifact, Unbound> {
-    if let Some(found) = only(expected, received)? {
+    let matcher = Matcher::new(expected);
+    if let Some(found) = only(expected, &matcher, received)? {
         return Ok(bind(expected, found, ArtifactSource::Received));
     }
     let prior = prior.filter(|_| expected.use_prior);
     if let Some(prior) = prior
-        && let Some(found) = of_prior(expected, prior)?
+        && let Some(found) = of_prior(expected, &matcher, prior)?
     {
         return Ok(bind(expected, found, ArtifactSource::Prior));
     }
@@ -86,7 +90,8 @@ fn resolve_one(
 pub fn bind_produced(expected: &[ExpectedArtifact], made: &[Artifact]) -> Result<Vec<ResolvedArtifact>, String> {
     let (mut bound, mut missing) = (Vec::new(), Vec::new());
     for expected in expected {
-        let found = made.iter().find(|artifact| matches(&expected.matches, artifact));
+        let matcher = Matcher::new(expected);
+        let found = made.iter().find(|artifact| matcher.is_met_by(artifact));
         match found
             .map(|found| bind(expected, found.clone(), ArtifactSource::Produced))
             .or_else(|| by_default(expected))
@@ -104,17 +109,25 @@ pub fn bind_produced(expected: &[ExpectedArtifact], made: &[Artifact]) -> Result
 }
 
 /// What the execution before had bound it to, if that still matches; else the only one of its artifacts that does.
-fn of_prior(expected: &ExpectedArtifact, prior: &Execution) -> Result<Option<Artifact>, Unbound> {
+fn of_prior(
+    expected: &ExpectedArtifact,
+    matcher: &Matcher<'_>,
+    prior: &Execution,
+) -> Result<Option<Artifact>, Unbound> {
     let bound = prior.start.resolved_artifacts.iter().find(|resolved| resolved.id == expected.id);
-    match bound.map(|resolved| &resolved.artifact).filter(|artifact| matches(&expected.matches, artifact)) {
+    match bound.map(|resolved| &resolved.artifact).filter(|artifact| matcher.is_met_by(artifact)) {
         Some(artifact) => Ok(Some(artifact.clone())),
-        None => only(expected, &of_execution(prior)),
+        None => only(expected, matcher, &of_execution(prior)),
     }
 }
 
-fn only(expected: &ExpectedArtifact, artifacts: &[Artifact]) -> Result<Option<Artifact>, Unbound> {
+fn only(
+    expected: &ExpectedArtifact,
+    matcher: &Matcher<'_>,
+    artifacts: &[Artifact],
+) -> Result<Option<Artifact>, Unbound> {
     let mut found: Vec<&Artifact> = Vec::new();
-    for artifact in artifacts.iter().filter(|artifact| matches(&expected.matches, artifact)) {
+    for artifact in artifacts.iter().filter(|artifact| matcher.is_met_by(artifact)) {
         if !found.contains(&artifact) {
             found.push(artifact);
         }

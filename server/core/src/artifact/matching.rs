@@ -1,11 +1,15 @@
 //! What an expected artifact takes.
 
+use std::cell::OnceCell;
+
 use regex::{Regex, RegexBuilder};
 
 use super::{Artifact, ExpectedArtifact};
 
 /// The longest text that is taken for a pattern, in bytes; a longer one only matches the same text.
 const MAX_PATTERN: usize = 1_000;
+/// The longest text that is compared with a pattern, in bytes; a longer one only matches the same text.
+const MAX_TEXT: usize = 10_000;
 /// How large a compiled pattern may be, in bytes.
 const MAX_COMPILED_PATTERN: usize = 1024 * 1024;
 
@@ -21,17 +25,45 @@ pub struct PatternProblem {
     pub problem: String,
 }
 
-/// Whether an artifact is what is expected: each of type, name, version, location and reference that is set is the same
-/// text, or a regular expression for the whole of it. The types `embedded/base64` and `remote/base64` are alike.
-pub fn matches(expected: &Artifact, artifact: &Artifact) -> bool {
-    let is_type = |kind: &str| is_met(&expected.kind, kind);
-    let alike: &[&str] = if is_content(&artifact.kind) { &CONTENT } else { &[] };
-    (is_type(&artifact.kind) || alike.iter().any(|kind| is_type(kind)))
-        && patterns(expected)
-            .into_iter()
-            .zip(patterns(artifact))
-            .skip(1)
-            .all(|((_, pattern), (_, text))| is_met(pattern, text))
+/// Tells whether artifacts are what is expected. Its patterns are compiled once, and only when they are needed.
+pub struct Matcher<'a> {
+    fields: [Pattern<'a>; 5],
+}
+
+struct Pattern<'a> {
+    text: &'a str,
+    regex: OnceCell<Option<Regex>>,
+}
+
+impl<'a> Matcher<'a> {
+    /// For what an expected artifact takes.
+    pub fn new(expected: &'a ExpectedArtifact) -> Self {
+        let pattern = |(_, text): (&str, &'a str)| Pattern { text, regex: OnceCell::new() };
+        Self { fields: fields(&expected.matches).map(pattern) }
+    }
+
+    /// Whether an artifact is what is expected: each of type, name, version, location and reference that is set is the same
+    /// text, or a regular expression for the whole of it. The types `embedded/base64` and `remote/base64` are alike.
+    pub fn is_met_by(&self, artifact: &Artifact) -> bool {
+        let [kind, rest @ ..] = &self.fields;
+        let alike: &[&str] = if is_content(&artifact.kind) { &CONTENT } else { &[] };
+        let [_, texts @ ..] = fields(artifact);
+        (kind.is_met_by(&artifact.kind) || alike.iter().any(|text| kind.is_met_by(text)))
+            && rest.iter().zip(texts).all(|(pattern, (_, text))| pattern.is_met_by(text))
+    }
+}
+
+impl Pattern<'_> {
+    fn is_met_by(&self, text: &str) -> bool {
+        if self.text.is_empty() || self.text == text {
+            return true;
+        }
+        if self.text.len() > MAX_PATTERN || text.len() > MAX_TEXT {
+            return false;
+        }
+        let regex = self.regex.get_or_init(|| whole(self.text).ok());
+        regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
 }
 
 /// What is wrong with the patterns of an expected artifact.
@@ -45,7 +77,7 @@ pub fn problems(expected: &ExpectedArtifact) -> Vec<PatternProblem> {
         let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
         Some(PatternProblem { field, problem: format!("{pattern:?} is not a regular expression: {why}") })
     };
-    patterns(&expected.matches).into_iter().filter(is_pattern).filter_map(problem).collect()
+    fields(&expected.matches).into_iter().filter(is_pattern).filter_map(problem).collect()
 }
 
 /// Whether the reference of an artifact of this type is its content.
@@ -54,7 +86,7 @@ pub(super) fn is_content(kind: &str) -> bool {
 }
 
 /// The fields that are compared, with their names in the API; the type first.
-fn patterns(artifact: &Artifact) -> [(&'static str, &str); 5] {
+fn fields(artifact: &Artifact) -> [(&'static str, &str); 5] {
     [
         ("type", &artifact.kind),
         ("name", &artifact.name),
@@ -62,12 +94,6 @@ fn patterns(artifact: &Artifact) -> [(&'static str, &str); 5] {
         ("location", &artifact.location),
         ("reference", &artifact.reference),
     ]
-}
-
-fn is_met(pattern: &str, text: &str) -> bool {
-    pattern.is_empty()
-        || pattern == text
-        || (pattern.len() <= MAX_PATTERN && whole(pattern).is_ok_and(|pattern| pattern.is_match(text)))
 }
 
 /// A pattern for a whole text. By itself it must be a pattern, too: a parenthesis in it can't end the one around it.
@@ -79,6 +105,14 @@ fn whole(pattern: &str) -> Result<Regex, regex::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn matches(expected: &Artifact, artifact: &Artifact) -> bool {
+        Matcher::new(&expecting(expected.clone())).is_met_by(artifact)
+    }
+
+    fn expecting(matches: Artifact) -> ExpectedArtifact {
+        ExpectedArtifact { id: "a".into(), display_name: "a".into(), matches, use_prior: false, default: None }
+    }
 
     fn artifact(kind: &str, name: &str, version: &str, reference: &str) -> Artifact {
         Artifact {
@@ -133,24 +167,17 @@ mod tests {
 
     #[test]
     fn patterns_that_are_none_are_named() {
-        let expected = |matches| ExpectedArtifact {
-            id: "a".into(),
-            display_name: "a".into(),
-            matches,
-            use_prior: false,
-            default: None,
-        };
-        let found = problems(&expected(artifact("docker/image", "(", "1.*", "x{1000}{1000}{1000}")));
+        let found = problems(&expecting(artifact("docker/image", "(", "1.*", "x{1000}{1000}{1000}")));
         let fields: Vec<_> = found.iter().map(|problem| problem.field).collect();
         assert_eq!(fields, ["name", "reference"]);
         assert_eq!(found[0].problem, "\"(\" is not a regular expression: unclosed group");
-        assert_eq!(problems(&expected(artifact("embedded/base64", "", "", "+/+"))), [], "its reference is content");
+        assert_eq!(problems(&expecting(artifact("embedded/base64", "", "", "+/+"))), [], "its reference is content");
     }
 
     #[test]
     fn matching_takes_time_in_proportion() {
-        let text = "a".repeat(100_000);
-        let catastrophe = artifact("", "(a+)+$b|(a*)*c", "", "");
-        assert!(!matches(&catastrophe, &artifact("x", &text, "", "")));
+        let catastrophe = artifact("", "(a+)+$b|(a*)*c|a*", "", "");
+        assert!(matches(&catastrophe, &artifact("x", &"a".repeat(MAX_TEXT), "", "")));
+        assert!(!matches(&catastrophe, &artifact("x", &"a".repeat(MAX_TEXT + 1), "", "")), "it is too long to look at");
     }
 }

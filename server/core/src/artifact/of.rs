@@ -1,6 +1,6 @@
 //! Which artifacts there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -65,13 +65,9 @@ fn at_start(execution: &Execution) -> impl Iterator<Item = Artifact> {
 }
 
 fn distinct(artifacts: impl Iterator<Item = Artifact>) -> Vec<Artifact> {
-    let mut distinct = Vec::new();
-    for artifact in artifacts {
-        if !distinct.contains(&artifact) {
-            distinct.push(artifact);
-        }
-    }
-    distinct
+    let mut seen = HashSet::new();
+    let text = |artifact: &Artifact| serde_json::to_string(artifact).expect("an artifact has text keys");
+    artifacts.filter(|artifact| seen.insert(text(artifact))).collect()
 }
 
 #[cfg(test)]

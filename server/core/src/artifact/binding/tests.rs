@@ -153,14 +153,15 @@ proptest! {
                 prop_assert_eq!(bound.len(), all.len());
                 for (expected, resolved) in all.iter().zip(&bound) {
                     prop_assert_eq!(&expected.id, &resolved.id);
-                    let met = matches(&expected.matches, &resolved.artifact);
+                    let matcher = Matcher::new(expected);
+                    let met = matcher.is_met_by(&resolved.artifact);
                     match resolved.source {
                         ArtifactSource::Received => prop_assert!(met && received.contains(&resolved.artifact)),
                         ArtifactSource::Prior => prop_assert!(met && expected.use_prior && before.is_some()),
                         ArtifactSource::Default => prop_assert_eq!(Some(&resolved.artifact), expected.default.as_ref()),
                         ArtifactSource::Produced => prop_assert!(false, "nothing is produced at a start"),
                     }
-                    let is_received = received.iter().any(|artifact| matches(&expected.matches, artifact));
+                    let is_received = received.iter().any(|artifact| matcher.is_met_by(artifact));
                     prop_assert_eq!(is_received, resolved.source == ArtifactSource::Received);
                 }
             }
