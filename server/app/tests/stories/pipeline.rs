@@ -225,7 +225,7 @@ async fn the_kinds_of_stages_are_described() {
     let world = World::new();
     let kinds = world.app.list_stage_kinds(ann(), request(json!({}))).await.unwrap().kinds;
     let described: Vec<&str> = kinds.iter().map(|kind| kind.kind.as_str()).collect();
-    for kind in gennaker_stages::Registry::kinds() {
+    for kind in gennaker_stages::Kinds::names() {
         assert!(described.contains(&kind), "{kind} is not described");
     }
     let error = violations(world.app.get_pipeline(ann(), request(json!({"name": "x"}))).await.unwrap_err());

@@ -18,7 +18,7 @@ use gennaker_ports::{
     SecretError, Secrets, Target, TrafficGuards, TrafficGuardsUnavailable,
 };
 use gennaker_proto::{json, v1};
-use gennaker_stages::{Context, CustomKinds, Registry};
+use gennaker_stages::{Context, CustomKinds, Kinds, Runner};
 use prost::{Message, Name};
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -164,14 +164,15 @@ impl World {
             operator_secrets: secrets.clone(),
             notifier: Arc::new(notifier.clone()),
             records: late.clone(),
-            custom: custom.clone(),
             url_functions: false,
         };
-        let registry = Arc::new(Registry::new(context));
+        let kinds = Kinds::new(custom.clone());
+        let runner = Runner::new(kinds.clone(), context);
+        let kinds = Arc::new(kinds);
         let ports = gennaker_engine::Ports {
             store: store.clone(),
-            kinds: registry.clone(),
-            tasks: registry.clone(),
+            kinds: kinds.clone(),
+            tasks: Arc::new(runner),
             clock: clock.clone(),
         };
         let mut options = Options::default();
@@ -186,7 +187,7 @@ impl World {
             authorizer: rights.clone(),
             secrets: secrets.clone(),
             engine,
-            kinds: registry,
+            kinds,
             custom,
         };
         let app = App::new(options, ports);
