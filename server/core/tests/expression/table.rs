@@ -14,7 +14,7 @@ pub(crate) struct Row {
 /// What becomes of a text.
 #[derive(Debug)]
 pub(crate) enum Expected {
-    /// A value, which has to be equal to the type of its numbers.
+    /// This value; 3 is another one than 3.0.
     Value(Value),
     /// An error with these words in it.
     Error(String),
