@@ -49,7 +49,7 @@ impl Export<'_> {
         after.any(|(key, _)| key.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
     }
 
-    /// The name of a stage as expressions and preconditions know it in Spinnaker.
+    /// The name of a stage, as preconditions know it in Spinnaker; the id of one without a name.
     pub(crate) fn stage_name<'a>(&'a self, id: &'a str) -> &'a str {
         self.stages.get(id).filter(|name| !name.is_empty()).map_or(id, String::as_str)
     }

@@ -133,7 +133,7 @@ pub(crate) struct Import<'a> {
     pub(crate) expressions: BTreeMap<String, String>,
     /// The ids of expected artifacts here by those there.
     pub(crate) artifacts: BTreeMap<String, String>,
-    /// The ids of stages by their names.
+    /// The ids of stages by their names; one without a name is called by its id.
     pub(crate) stages: BTreeMap<String, String>,
     /// Spinnaker's type of the stage that is being read.
     pub(crate) sort: String,

@@ -1,5 +1,7 @@
 //! Objects that are read field by field.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json};
 
 use crate::finding::Findings;
@@ -9,11 +11,17 @@ use crate::finding::Findings;
 pub(crate) struct Source {
     path: String,
     object: Map<String, Json>,
+    /// Fields that were left because they are something else than they should be: what they should be.
+    wrong: BTreeMap<String, &'static str>,
 }
+
+const LIST: &str = "a list";
+const OBJECT: &str = "an object";
+const TEXT: &str = "a text";
 
 impl Source {
     pub(crate) fn new(path: impl Into<String>, object: Map<String, Json>) -> Self {
-        Self { path: path.into(), object }
+        Self { path: path.into(), object, wrong: BTreeMap::new() }
     }
 
     /// Where the object is.
@@ -46,10 +54,7 @@ impl Source {
         match self.object.remove(key) {
             Some(Json::Object(object)) => Some(Self::new(self.at(key), object)),
             Some(Json::Null) | None => None,
-            Some(other) => {
-                self.object.insert(key.to_owned(), other);
-                None
-            }
+            Some(other) => self.leave(key, other, OBJECT),
         }
     }
 
@@ -61,10 +66,7 @@ impl Source {
                 elements.into_iter().enumerate().map(|(place, value)| (format!("{path}[{place}]"), value)).collect()
             }
             Some(Json::Null) | None => Vec::new(),
-            Some(other) => {
-                self.object.insert(key.to_owned(), other);
-                Vec::new()
-            }
+            Some(other) => self.leave(key, other, LIST).unwrap_or_default(),
         }
     }
 
@@ -73,11 +75,14 @@ impl Source {
         match self.object.remove(key) {
             Some(Json::String(text)) => Some(text),
             Some(Json::Null) | None => None,
-            Some(other) => {
-                self.object.insert(key.to_owned(), other);
-                None
-            }
+            Some(other) => self.leave(key, other, TEXT),
         }
+    }
+
+    fn leave<T>(&mut self, key: &str, value: Json, wanted: &'static str) -> Option<T> {
+        self.object.insert(key.to_owned(), value);
+        self.wrong.insert(key.to_owned(), wanted);
+        None
     }
 
     /// A truth value, also written as a text.
@@ -111,8 +116,13 @@ impl Source {
     /// Reports what was not taken. A field that is empty says nothing.
     pub(crate) fn finish(self, findings: &mut Findings, reason: &str) {
         for (key, value) in &self.object {
-            if !is_empty(value) {
-                findings.dropped(self.at(key), reason);
+            match self.wrong.get(key) {
+                _ if is_empty(value) => {}
+                Some(&wanted) if wanted == TEXT => {
+                    findings.dropped(self.at(key), format!("must be {wanted}, and is {}", sort(value)));
+                }
+                Some(wanted) => findings.error(self.at(key), format!("must be {wanted}, and is {}", sort(value))),
+                None => findings.dropped(self.at(key), reason),
             }
         }
     }

@@ -16,7 +16,7 @@ const EXPRESSIONS_FAIL: &str = "an expression that fails makes its stage fail he
      `failOnFailedExpressions` is true";
 
 /// What Spinnaker's forms note for themselves.
-const NOTED: &[&str] = &["isNew", "overrideTimeout", "alias", "uiOnly"];
+const NOTED: &[&str] = &["isNew", "alias"];
 
 /// What no stage here has, and why.
 const LEFT_OUT: [(&str, &str); 3] = [
@@ -134,6 +134,8 @@ struct Limit {
 
 fn timeout(import: &mut Import<'_>, from: &mut Source) -> Option<Limit> {
     let succeed = from.take("markSuccessfulOnTimeout").as_ref().and_then(flag).unwrap_or_default();
+    // Its form's mark for the next.
+    from.skip(&["overrideTimeout"]);
     let value = from.take("stageTimeoutMs").filter(|value| !is_empty(value))?;
     match form::number(&value).filter(|millis| *millis > 0.0) {
         Some(millis) => Some(Limit { seconds: millis / 1000.0, duration: form::duration(millis / 1000.0), succeed }),
@@ -251,9 +253,7 @@ fn export_one(export: &mut Export<'_>, mut from: Source) -> Json {
         export.fields(kind.fields, &mut fields, &mut to, kind.ours);
         fields.finish(&mut export.findings, FOREIGN);
     }
-    let id = to.get("refId").and_then(Json::as_str).unwrap_or_default();
-    let name = name.unwrap_or_else(|| id.to_owned());
-    to.insert("name".to_owned(), Json::from(name));
+    to.extend(name.map(|name| ("name".to_owned(), Json::from(name))));
     for (path, text) in std::mem::take(&mut export.expressions) {
         let reason = format!("Spinnaker has no field that the expression {text:?} could set");
         export.findings.dropped(export.at(&path), reason);

@@ -125,7 +125,9 @@ fn payload_path(key: &str) -> Option<String> {
 
 /// And back: a path of several steps is a JSONPath there.
 fn json_path(path: String) -> String {
-    if path.contains(['.', '[']) { format!("$.{path}") } else { path }
+    let json_path = format!("$.{path}");
+    let has_steps = path.contains(['.', '[']) && payload_path(&json_path).as_ref() == Some(&path);
+    if has_steps { json_path } else { path }
 }
 
 impl Export<'_> {

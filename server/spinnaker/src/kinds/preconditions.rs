@@ -18,6 +18,9 @@ pub(super) const CHECK_PRECONDITIONS: Kind = Kind {
             let at = format!("{at}.preconditions[{}]", preconditions.len());
             preconditions.push(precondition(import, Source::new(path, object), &at)?);
         }
+        if preconditions.is_empty() {
+            return Err("its preconditions are no list".to_owned());
+        }
         to.insert("preconditions".to_owned(), Json::Array(preconditions));
         Ok(())
     },
@@ -130,6 +133,9 @@ fn export_precondition(export: &mut Export<'_>, mut from: Source, at: &str) -> M
     } else {
         let mut check = from.take_object("stage_status").unwrap_or_else(|| Source::new(from.path(), Map::new()));
         let id = check.take_text("stage").unwrap_or_default();
+        if export.stage_name(&id) == id {
+            export.findings.note(export.at(at), "Spinnaker finds a stage by its name: give it one");
+        }
         context.insert("stageName".to_owned(), Json::from(export.stage_name(&id)));
         export.fields(STAGE_STATUS, &mut check, &mut context, &format!("{at}.stage_status"));
         "stageStatus"
@@ -181,7 +187,10 @@ pub(super) fn is_empty(sort: &str, from: &Source) -> bool {
 /// A precondition that never holds, and nothing else.
 pub(super) fn is_fail(sort: &str, from: &Source) -> bool {
     let Some([only]) = from.peek("preconditions").and_then(Json::as_array).map(Vec::as_slice) else { return false };
-    let never = match &only["context"]["expression"] {
+    let written = [&only["context"]["expression"], &only["expression"]].into_iter().find(|value| !value.is_null());
+    let never = match written.unwrap_or(&Json::Null) {
+        // Spinnaker takes none for false.
+        Json::Null => true,
         Json::Bool(value) => !value,
         Json::String(text) => matches!(text.trim(), "false" | "${false}" | "${ false }"),
         _ => false,

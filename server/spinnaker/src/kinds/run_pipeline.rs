@@ -49,6 +49,9 @@ pub(super) const FIND_ARTIFACT: Kind = Kind {
                 }
             }
         }
+        if statuses.is_empty() {
+            statuses.extend(STATUSES[0].1);
+        }
         to.insert("statuses".to_owned(), Json::from(statuses));
         Ok(())
     },

@@ -38,6 +38,7 @@ pub(super) fn graph(import: &mut Import<'_>, stages: Vec<(String, Json)>) -> Vec
             import.findings.error(format!("{path}.refId"), format!("another stage has the refId {wanted:?} already"));
         }
         let name = object.get("name").and_then(Json::as_str).unwrap_or_default();
+        let name = if name.is_empty() { id.as_str() } else { name };
         import.stages.entry(name.to_owned()).or_insert_with(|| id.clone());
         let before = items.last().filter(|_| sequence).map(|last| last.id.clone());
         items.push(Item { path, object, id, depends_on: before.into_iter().collect() });
