@@ -89,6 +89,21 @@ async fn what_only_a_run_will_show_is_said_to_be_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_variables_compute_is_known_to_the_stages_after_them() {
+    let world = world().await;
+    let mut definition = pipeline();
+    definition["stages"][1]["manualJudgment"]["instructions"] = json!("${ text }, all of ${ double }?");
+    definition["stages"][2] = json!({"id": "call", "dependsOn": ["ask"], "wait": {"duration": "1s"}});
+    definition["stages"][3]["wait"]["skipText"] = json!("${ doubel }");
+    let plan = plan(&world, json!({"definition": definition, "parameters": {"env": "dev", "size": "4"}})).await;
+    assert_eq!(stage(&plan, "ask").verdict(), Verdict::Skipped);
+    assert_eq!(stage(&plan, "after").verdict(), Verdict::Fails, "a wait puts nothing out that would explain it");
+    let plan = self::plan(&world, json!({"definition": definition, "parameters": {"env": "prod", "size": "4"}})).await;
+    let ask = stage(&plan, "ask");
+    assert_eq!(json_of(ask)["inputs"]["instructions"], "8 in prod, all of 8?", "{ask:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn mistakes_are_named_before_anything_runs() {
     let world = world().await;
     let mut wrong = pipeline();

@@ -166,12 +166,12 @@ impl<'a> Rehearsal<'a> {
         }
     }
 
-    /// Gives a stage the outputs that it had in the past execution.
+    /// Gives a stage the outputs that it had in the past execution, or that its plan alone makes.
     fn put_out(&mut self, id: &StageId) {
-        let known = self.past.and_then(|past| past.stage(id)).filter(|stage| stage.status.is_final());
-        match known {
-            Some(known) => {
-                let (stage, outputs) = (id.clone(), known.outputs.clone());
+        let past = self.past.and_then(|past| past.stage(id)).filter(|stage| stage.status.is_final());
+        match past.map(|stage| stage.outputs.clone()).or_else(|| computed(self.stage(id))) {
+            Some(outputs) => {
+                let stage = id.clone();
                 let (task, status, message, child) = (0, TaskStatus::Succeeded, String::new(), None);
                 self.happens(Event::TaskFinished { stage, task, status, outputs, message, child });
             }
@@ -224,6 +224,15 @@ fn variable<'a>(definition: &'a v1::Stage, field: &str) -> Option<&'a str> {
     let Some(v1::stage::Kind::EvaluateVariables(stage)) = &definition.kind else { return None };
     let number = field.strip_prefix("evaluate_variables.variables[")?.strip_suffix("].value")?;
     Some(&stage.variables.get(number.parse::<usize>().ok()?)?.name)
+}
+
+/// The outputs of a stage whose tasks add nothing to what its plan says.
+fn computed(stage: &Stage) -> Option<Map<String, Value>> {
+    match stage.definition.kind.as_str() {
+        "evaluate_variables" => stage.inputs.get("variables")?.as_object().cloned(),
+        "wait" | "wait_until" | "group" => Some(Map::new()),
+        _ => None,
+    }
 }
 
 fn introduce(stage: &Stage) -> v1::PlannedStage {
