@@ -61,3 +61,17 @@ async fn what_is_no_pipeline_is_reported_and_nothing_is_saved() {
     assert!(refused.stdout.contains("broken.json") && refused.stdout.contains("error"), "{refused:?}");
     assert!(!gennaker(server, &["list", "pipelines", "hello"]).await.good().contains("Broken"));
 }
+
+#[tokio::test]
+async fn too_much_at_once_is_refused_with_what_to_do() {
+    let world = World::with(&["limits.max_message_bytes=16KiB"]).await;
+    let server = Some(world.server.address.as_str());
+    let file = world.directory.path().join("large.json");
+    std::fs::write(&file, format!("{{\"name\": \"{}\"}}", "x".repeat(20_000))).unwrap();
+    let refused = gennaker(server, &["import", "spinnaker", file.to_str().unwrap(), "--application", "hello"]).await;
+    assert_eq!(refused.code, 65, "{refused:?}");
+    assert!(
+        refused.stderr.contains("limits.max_message_bytes") && !refused.stderr.contains("try again"),
+        "{refused:?}"
+    );
+}

@@ -5,8 +5,8 @@ mod text;
 use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
-use gennaker_client::v1;
 use gennaker_client::v1::import_finding::Severity;
+use gennaker_client::{Code, v1};
 
 use crate::document::{Source, texts};
 use crate::exit::Exit;
@@ -105,7 +105,8 @@ impl ImportSpinnaker {
             accounts: accounts(self.accounts)?,
             validate_only: self.check,
         };
-        let answer = session.client.call(request).await?;
+        let size = request.documents.iter().chain(&request.templates).map(String::len).sum();
+        let answer = session.client.call(request).await.map_err(|error| too_much(error, size))?;
         let palette = session.terminal.palette();
         session.print_or(&answer, |answer| text::report(answer, &files, self.check, palette).join("\n"))?;
         Ok(if is_whole(&answer, self.check) { Exit::Success } else { Exit::Data })
@@ -127,6 +128,18 @@ impl ExportSpinnaker {
             None => session.print_or(&answer, |answer| answer.document.trim_end().to_owned())?,
         }
         Ok(Exit::Success)
+    }
+}
+
+/// A request that the server doesn't take for its size would be too great the next time, too.
+fn too_much(error: gennaker_client::Error, size: usize) -> Failure {
+    let is_limit = matches!(error.code(), Some(Code::ResourceExhausted | Code::OutOfRange));
+    match error.status().filter(|_| is_limit) {
+        Some(status) => Failure::Data(format!(
+            "the server doesn't take {size} bytes at once: give fewer files, or raise its setting limits.max_message_bytes ({})",
+            status.message()
+        )),
+        None => Failure::Api(error),
     }
 }
 
