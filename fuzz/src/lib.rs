@@ -29,6 +29,7 @@ pub fn evaluate(text: &str) {
             Err(error) => assert_eq!(first, Err(error), "parsing alone gives something else"),
         }
         check(text, &first);
+        check(text, &gennaker_core::expression::evaluate(text, world.without_stage()));
         let traced = evaluate_traced(text, &environment);
         assert_eq!(first, traced.value, "tracing changes the value");
         for (path, value) in &traced.inputs {

@@ -1,6 +1,7 @@
 //! What expressions give: Spinnaker's language as its documentation, its users and Spring's reference have it.
 
-use gennaker_core::expression::{Entry, Section, Template, catalogue, evaluate_traced};
+use gennaker_core::expression::{Entry, Section, Template, catalogue, evaluate, evaluate_traced};
+use serde_json::json;
 
 use crate::fixture::World;
 use crate::table::{self, Row};
@@ -44,6 +45,27 @@ fn bare_expressions_mean_the_same() {
     for table in TABLES {
         let evaluate = |text: &str| Template::parse_expression(text)?.evaluate(&world.environment());
         table::check(table::rows(table), evaluate);
+    }
+}
+
+/// An execution can be asked without any of its stages: what is a stage's own is not there then.
+#[test]
+fn without_a_stage_there_is_the_execution() {
+    let world = World::new();
+    for (expression, value) in [
+        ("parameters.size * 2", json!(6)),
+        ("execution.name", json!("Release")),
+        ("trigger.tag", json!("v1.4.2")),
+        ("stages.bake.status", json!("SUCCEEDED")),
+        ("#stage('Bake').outputs.ami", json!("ami-0a1")),
+        ("#judgment('Approve')", json!("blue")),
+        ("deployedServerGroups[0].serverGroup", json!("shop-staging-v003")),
+        ("clusterName ?: 'none'", json!("none")),
+    ] {
+        assert_eq!(evaluate(&format!("${{ {expression} }}"), world.without_stage()), Ok(value), "{expression}");
+    }
+    for expression in ["clusterName", "#currentStage().name", "#root.waitTime"] {
+        assert!(evaluate(&format!("${{ {expression} }}"), world.without_stage()).is_err(), "{expression}");
     }
 }
 

@@ -36,7 +36,12 @@ impl World {
     /// What the stage's expressions see.
     pub(crate) fn environment(&self) -> Environment<'_> {
         let stage = self.execution.stage(&StageId::from("it")).expect("the fixture has this stage");
-        Environment::new(&self.execution, NOW, SEED).with_stage(stage)
+        self.without_stage().with_stage(stage)
+    }
+
+    /// What expressions see that are asked of the execution alone.
+    pub(crate) fn without_stage(&self) -> Environment<'_> {
+        Environment::new(&self.execution, NOW, SEED)
     }
 
     pub(crate) fn evaluate(&self, text: &str) -> Result<Value, ExpressionError> {
