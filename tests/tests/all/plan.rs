@@ -84,3 +84,38 @@ async fn the_command_line_plans_and_evaluates() {
     let as_it_ran = gennaker(server, &["plan", "hello/planned", "--execution", &execution]).await.good();
     assert!(as_it_ran.contains("→ 4"), "{as_it_ran}");
 }
+
+const DRAFT: &str = "\
+kind: Pipeline
+name: hello/draft
+parameters:
+  - {name: size, type: TYPE_INTEGER, defaultValue: \"2\"}
+stages:
+  - id: decide
+    evaluateVariables:
+      variables:
+        - {name: half, value: \"${ parameters.size / 2 }\"}
+  - id: say
+    dependsOn: [decide]
+    manualJudgment: {instructions: \"${ half } of ${ parameters.size }?\"}
+";
+
+#[tokio::test]
+async fn a_draft_in_a_file_is_planned_before_anybody_saves_it() {
+    let world = World::new().await;
+    let server = Some(world.server.address.as_str());
+    world.save("draft", &json!({"stages": [{"id": "old", "group": {}}]})).await;
+    let file = world.directory.path().join("draft.yaml");
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, DRAFT).unwrap();
+    let plan = gennaker(server, &["plan", "hello/draft", "--file", path, "-p", "size=9"]).await.good();
+    assert!(plan.contains("→ \"4 of 9?\"") && !plan.contains("old"), "{plan}");
+    assert!(gennaker(server, &["get", "pipeline", "hello/draft"]).await.good().contains("old"), "nothing was saved");
+
+    std::fs::write(&file, DRAFT.replace("${ half } of", "${ hal } of")).unwrap();
+    let wrong = gennaker(server, &["plan", "hello/draft", "--file", path]).await;
+    assert!(wrong.code == 65 && wrong.stdout.contains("would fail") && wrong.stdout.contains("hal"), "{wrong:?}");
+    std::fs::write(&file, DRAFT.replace("dependsOn: [decide]", "dependsOn: [decid]")).unwrap();
+    let refused = gennaker(server, &["plan", "hello/draft", "--file", path]).await;
+    assert!(refused.code == 65 && format!("{refused:?}").contains("decid"), "{refused:?}");
+}
