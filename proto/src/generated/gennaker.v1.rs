@@ -5375,7 +5375,7 @@ impl ::prost::Name for Concurrency {
 /// A value that a run of the pipeline asks for. Expressions read it as `${ parameters.NAME }`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Parameter {
-    /// The name in expressions: letters, digits and `_`.
+    /// The name in expressions: letters, digits, `_`, `-` and `.`. One with a dot is read as `parameters\['image.tag'\]`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
     /// The name in a form. Default: `name`.

@@ -16,7 +16,7 @@ fn release(more: Value) -> Value {
         {"refId": "1", "requisiteStageRefIds": [], "type": "wait", "name": "Wait", "waitTime": "${ parameters.pause }"},
         {"refId": "2", "requisiteStageRefIds": ["1"], "type": "pipeline", "name": "Test", "pipeline": OTHER,
             "waitForCompletion": "${ parameters.waits }", "stageEnabled": {"type": "expression", "expression": "#stage('Wait').status == 'SUCCEEDED'"}},
-    ], "parameterConfig": [{"name": "pause", "default": "5"}, {"name": "waits", "default": "true"}],
+    ], "parameterConfig": [{"name": "pause", "default": "5"}, {"name": "waits", "default": "true"}, {"name": "image-tag", "default": "1.2"}],
         "triggers": [{"type": "webhook", "source": "shop-push", "enabled": true}]});
     document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     document
