@@ -38,6 +38,8 @@ pub(super) static ROWS: [Builtin; 3] = [
 
 /// What parsing costs beyond one look at each byte: values take more memory than their text.
 const PARSING: usize = 4;
+/// The same for YAML, which takes several times as long to read: 200 KB are the most.
+const PARSING_YAML: usize = 4 * PARSING;
 
 /// How deep the values of a YAML document may lie within each other.
 const MAX_YAML_DEPTH: usize = 64;
@@ -75,7 +77,7 @@ pub(super) fn yaml<'a>(call: &mut Call<'_, 'a>, text: &str) -> Outcome<'a> {
 }
 
 fn documents(call: &mut Call<'_, '_>, text: &str) -> Result<Vec<Json>, Problem> {
-    call.session.budget.bytes(text.len() * PARSING)?;
+    call.session.budget.bytes(text.len() * PARSING_YAML)?;
     let options = serde_saphyr::options! {
         strict_booleans: true,
         with_snippet: false,

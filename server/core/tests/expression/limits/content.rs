@@ -116,6 +116,8 @@ fn what_is_read_from_texts_is_bounded() {
     ] {
         all_end(&world, [format!("${{ {expression} }}")], ANY);
     }
+    all_end(&world, ["${ #readJson(parameters.long).size() }"], &[End::Value]);
+    all_end(&world, ["${ #readYaml(parameters.long).size() }"], &[End::TooCostly]);
 }
 
 /// Characters of several bytes and of two UTF-16 units: places count as Java counts them, and cutting one in two is an error
