@@ -28,6 +28,9 @@ const ALIASES: [(&str, &str); 1] = [("GENNAKER_STORE", "store.url")];
 
 const PREFIX: &str = "GENNAKER_";
 
+/// How the names of variables begin that hold secrets for pipelines; they are read when they are used.
+const SECRET_PREFIX: &str = "GENNAKER_SECRET_";
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -173,7 +176,9 @@ impl Layers {
         let aliases = ALIASES.map(|(name, key)| (name.to_owned(), key.to_owned()));
         let keys: BTreeMap<String, String> =
             leaves(defaults, "").into_iter().map(|(key, _)| (variable(&key), key)).chain(aliases).collect();
-        let ours = all.iter().filter(|(name, _)| name.starts_with(PREFIX) && !NOT_SETTINGS.contains(&name.as_str()));
+        let ours = all.iter().filter(|(name, _)| {
+            name.starts_with(PREFIX) && !name.starts_with(SECRET_PREFIX) && !NOT_SETTINGS.contains(&name.as_str())
+        });
         for (name, value) in ours {
             let source = Source::Environment(name.clone());
             let Some(key) = keys.get(name) else {

@@ -81,7 +81,7 @@ its source, and the exit code is 64.
 Durations are a whole number and a unit (`500ms`, `30s`, `5m`, `2h`, `7d`) or `0`, sizes a number of bytes with or without a unit
 (`65536`, `64KiB`, `4MiB`, `1GiB`). In environment variables and flags, lists are written with commas. `[roles]` and
 `[[custom_kinds]]` can only be set in a file. Secrets are references, `env:NAME` or `file:/PATH`, which are read anew at each use;
-their variables must not begin with `GENNAKER_`.
+their variables must not begin with `GENNAKER_`, unless it is `GENNAKER_SECRET_`.
 
 ```toml
 listen = \"127.0.0.1:8480\"

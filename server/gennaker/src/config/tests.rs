@@ -35,6 +35,13 @@ fn later_sources_win() {
 }
 
 #[test]
+fn secrets_for_pipelines_are_no_settings() {
+    let loaded = load_from(None, &[("GENNAKER_SECRET_SLACK", "xoxb-1")], &[]).unwrap();
+    assert!(!loaded.sources.values().any(|source| matches!(source, Source::Environment(_))));
+    assert!(load_from(None, &[("GENNAKER_SECRETS", "x")], &[]).is_err());
+}
+
+#[test]
 fn every_setting_can_be_set_by_the_environment() {
     for (key, value) in leaves(&defaults(&BTreeMap::new()), "") {
         if is_in_files_only(&key) {
