@@ -35,6 +35,7 @@ impl App {
         let dedupe = |id: &str| dedupe_key(made, "request", &format!("{}/{id}", caller.name()));
         let seen = Seen {
             trigger: trigger.name.clone(),
+            made,
             actor: caller.name().to_owned(),
             starter: caller.name().to_owned(),
             reason: request.reason.clone(),

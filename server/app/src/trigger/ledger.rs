@@ -22,6 +22,8 @@ const BATCH: usize = 50;
 /// Something that a trigger saw.
 pub(super) struct Seen {
     pub(super) trigger: String,
+    /// When that trigger was made: another one of its name is another one.
+    pub(super) made: Timestamp,
     /// Who or what sent it.
     pub(super) actor: String,
     /// Who starts the execution: the trigger itself, or the person who fired it.
@@ -156,7 +158,7 @@ impl App {
     /// Starts the pipeline of an event's trigger. What may work later is an error: the event then stays pending.
     async fn start_for(&self, event: &StoredTriggerEvent) -> Result<Outcome, AppError> {
         let found = self.find::<v1::Trigger>(&event.trigger).await?;
-        let Some(trigger) = found.filter(|trigger| trigger.resource.created <= event.time) else {
+        let Some(trigger) = found.filter(|trigger| is_of(trigger.resource.created, event)) else {
             return Ok(Outcome::without_execution(TriggerDecision::Failed, "the trigger was deleted"));
         };
         if trigger.definition.disabled {
@@ -188,8 +190,18 @@ impl App {
                 "artifacts": seen.artifacts,
                 "reason": seen.reason,
                 "starter": seen.starter,
+                "made": seen.made.as_micros(),
             }),
         }
+    }
+}
+
+/// Whether an event is of the trigger that was made at a time, and of no earlier one of its name. The clocks of servers differ
+/// by a little, so times are compared only where an event does not say it.
+fn is_of(made: Timestamp, event: &StoredTriggerEvent) -> bool {
+    match event.payload.get("made").and_then(Value::as_i64) {
+        Some(known) => known == made.as_micros(),
+        None => made <= event.time,
     }
 }
 
@@ -239,5 +251,31 @@ fn refusal(error: &AppError) -> TriggerDecision {
         | AppError::Unauthenticated { .. }
         | AppError::Unavailable { .. }
         | AppError::Internal { .. } => TriggerDecision::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The trigger was made by one server; another one, whose clock is behind, saw the event a moment later.
+    #[test]
+    fn an_event_is_of_the_trigger_that_saw_it_whatever_the_clocks_say() {
+        let at = Timestamp::from_secs;
+        let event = |payload| StoredTriggerEvent {
+            id: String::new(),
+            trigger: "applications/shop/triggers/push".to_owned(),
+            time: at(99),
+            actor: String::new(),
+            dedupe_key: None,
+            decision: TriggerDecision::Pending,
+            reason: String::new(),
+            execution: None,
+            payload,
+        };
+        let seen = event(json!({ "made": at(100).as_micros() }));
+        assert!(is_of(at(100), &seen));
+        assert!(!is_of(at(101), &seen), "it was deleted and made again");
+        assert!(!is_of(at(100), &event(json!({}))) && is_of(at(98), &event(json!({}))));
     }
 }

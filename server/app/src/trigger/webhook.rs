@@ -48,6 +48,7 @@ impl App {
         let payload = payload(&delivery.body)?;
         let seen = Seen {
             trigger: trigger.name.clone(),
+            made,
             actor: delivery.sender.clone(),
             starter: trigger.name.clone(),
             reason: String::new(),
