@@ -340,7 +340,7 @@ pub(crate) fn stage_actions(execution: &Execution, stage: &Stage, viewer: &Viewe
     }
     let task = stage.current_task().map(|(_, task)| &task.spec.kind);
     let skippable = match stage.status {
-        StageStatus::NotStarted => top_level && stage.skipped.is_none(),
+        StageStatus::NotStarted => top_level && stage.skipped.is_none() && !stage.definition.is_guarded(),
         StageStatus::Running => {
             stage.hold.is_some() || matches!(task, Some(TaskKind::Wait { .. } | TaskKind::AwaitChild { .. }))
         }

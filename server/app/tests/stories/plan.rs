@@ -169,3 +169,18 @@ async fn a_deployment_is_planned_with_all_its_steps() {
     assert_eq!(json_of(create)["inputs"]["cluster"]["image"], "shop:7");
     assert_eq!(world.cloud.effects().len(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn preconditions_are_expressions_too() {
+    let world = World::with_shop().await;
+    let check = json!({"preconditions": [{"expression": {"expression": "parameters.size > 1"}}]});
+    let definition = json!({
+        "parameters": [{"name": "size", "type": "TYPE_INTEGER", "defaultValue": "2"}],
+        "stages": [{"id": "check", "checkPreconditions": check}],
+    });
+    world.pipeline("deploy", definition).await;
+    let plan = plan(&world, json!({})).await;
+    let expression = json_of(&stage(&plan, "check").expressions[0]);
+    assert_eq!(expression["source"], "parameters.size > 1");
+    assert_eq!((&expression["value"], &expression["reads"]), (&json!(true), &json!({"parameters.size": 2.0})));
+}

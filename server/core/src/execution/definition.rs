@@ -96,6 +96,21 @@ pub struct StageDefinition {
     pub notifications: Vec<Notification>,
 }
 
+impl StageDefinition {
+    /// Whether it asks for the judgment of certain people, or of several: then it can't be left out, which would be a judgment by
+    /// anybody.
+    pub fn is_guarded(&self) -> bool {
+        const RULES: [&str; 4] = ["judges", "roles", "approvals", "noSelfApproval"];
+        const PATHS: [&str; 4] = ["judges", "roles", "approvals", "no_self_approval"];
+        let is_rule = |path: &String| {
+            let field = path.strip_prefix("manual_judgment.").unwrap_or_default();
+            PATHS.iter().any(|rule| field.starts_with(rule))
+        };
+        self.kind == "manual_judgment"
+            && (RULES.iter().any(|rule| self.config.get(rule).is_some()) || self.expressions.keys().any(is_rule))
+    }
+}
+
 /// What a stage's failure does to the execution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

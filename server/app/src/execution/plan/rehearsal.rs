@@ -123,6 +123,10 @@ impl<'a> Rehearsal<'a> {
             }
             self.planned[place].expressions.push(tried.shown);
         }
+        for (field, text) in preconditions(definition) {
+            let tried = Tried::new(&field, text, true, &self.environment(id), self.is_blind(id));
+            self.planned[place].expressions.push(tried.shown);
+        }
     }
 
     /// A stage can't be planned: because of a mistake, or of what only a run will show.
@@ -233,6 +237,21 @@ fn computed(stage: &Stage) -> Option<Map<String, Value>> {
         "wait" | "wait_until" | "group" => Some(Map::new()),
         _ => None,
     }
+}
+
+/// The expressions that must be true: they are no texts with expressions, but expressions.
+fn preconditions(definition: &v1::Stage) -> impl Iterator<Item = (String, &str)> {
+    let preconditions = match &definition.kind {
+        Some(v1::stage::Kind::CheckPreconditions(stage)) => stage.preconditions.as_slice(),
+        _ => &[],
+    };
+    preconditions.iter().enumerate().filter_map(|(place, precondition)| match &precondition.check {
+        Some(v1::precondition::Check::Expression(check)) => {
+            let field = format!("check_preconditions.preconditions[{place}].expression.expression");
+            Some((field, check.expression.as_str()))
+        }
+        _ => None,
+    })
 }
 
 fn introduce(stage: &Stage) -> v1::PlannedStage {

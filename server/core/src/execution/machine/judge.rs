@@ -27,7 +27,7 @@ impl Machine<'_> {
         let Some(spec) = waiting.filter(|_| stage.judgment.is_none()) else {
             return Err(wrong_stage_status(stage, "only a stage that waits for a judgment can be judged"));
         };
-        self.must_be_judge(stage, spec, judge)?;
+        self.must_be_judge(stage, spec, judge, decision)?;
         let chosen = input.unwrap_or_default();
         let must_choose = decision == JudgmentDecision::Continue && !spec.options.is_empty();
         if (must_choose || !chosen.is_empty()) && !spec.options.iter().any(|option| option == chosen) {
@@ -50,8 +50,15 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// Whoever judges must be among those who may, not the one who started it where that is ruled out, and not have judged yet.
-    fn must_be_judge(&self, stage: &Stage, spec: &JudgmentSpec, judge: &Judge<'_>) -> Result<(), Rejection> {
+    /// Whoever judges must be among those who may, and not the one who started it where that is ruled out. Nobody lets it go on
+    /// twice, but may still stop it.
+    fn must_be_judge(
+        &self,
+        stage: &Stage,
+        spec: &JudgmentSpec,
+        judge: &Judge<'_>,
+        decision: JudgmentDecision,
+    ) -> Result<(), Rejection> {
         let (id, actor) = (stage.id().clone(), judge.actor.to_owned());
         let anybody = spec.judges.is_empty() && spec.roles.is_empty();
         let by_role = spec.roles.iter().any(|role| judge.roles.contains(role));
@@ -62,7 +69,8 @@ impl Machine<'_> {
         if spec.no_self_approval && self.execution.start.cause.actor == actor {
             return Err(Rejection::SelfApproval { stage: id, actor });
         }
-        if stage.verdicts.iter().any(|verdict| verdict.judge == actor) {
+        let again = stage.verdicts.iter().any(|verdict| verdict.judge == actor);
+        if again && decision == JudgmentDecision::Continue {
             return Err(Rejection::JudgedAlready { stage: id, actor, missing: stage.missing_approvals() });
         }
         Ok(())

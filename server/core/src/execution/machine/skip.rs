@@ -8,6 +8,7 @@ impl Machine<'_> {
         self.must_not_have_ended()?;
         let stage = self.find(id)?;
         match stage.status {
+            StageStatus::NotStarted if stage.definition.is_guarded() => Err(wrong_stage_status(stage, GUARDED)),
             StageStatus::NotStarted if stage.skipped.is_some() => Err(wrong_stage_status(stage, SKIPPED_ALREADY)),
             StageStatus::NotStarted if stage.parent.is_none() => {
                 let (stage, actor, reason) = (id.clone(), actor.to_owned(), reason.to_owned());
@@ -43,5 +44,7 @@ impl Machine<'_> {
     }
 }
 
+const GUARDED: &str =
+    "a judgment that certain people, or several, must make can't be skipped; they can judge it when it asks them";
 const SKIPPED_ALREADY: &str = "it will be skipped when its turn comes";
 const NOT_SKIPPABLE: &str = "a stage of the pipeline can be skipped before it starts, any stage while it waits for time, its window or an execution";

@@ -178,12 +178,35 @@ fn it_takes_several_judges_and_one_is_enough_to_stop() {
         world.refused(&judge("a", "cyd", Continue, Some("red"))),
         "those who judged stage a before chose \"blue\"; choose it too, or stop"
     );
-    let mut stopped = asked(two());
-    stopped.must(&judge("a", "bob", Continue, Some("blue")));
-    stopped.must(&judge("a", "cyd", Stop, None));
-    assert_eq!(stopped.status(), ExecutionStatus::Terminal);
+    for who in ["bob", "cyd"] {
+        let mut stopped = asked(two());
+        stopped.must(&judge("a", "bob", Continue, Some("blue")));
+        stopped.must(&judge("a", who, Stop, None));
+        assert_eq!(stopped.status(), ExecutionStatus::Terminal, "{who} stops it");
+    }
     world.must(&judge("a", "cyd", Continue, Some("blue")));
     assert_eq!(world.status(), ExecutionStatus::Succeeded);
     let judges: Vec<&str> = world.stage("a").verdicts.iter().map(|verdict| verdict.judge.as_str()).collect();
     assert_eq!((judges, &world.stage("a").outputs["input"]), (vec!["bob", "cyd"], &"blue".into()));
+}
+
+#[test]
+fn a_judgment_with_rules_can_not_be_left_out() {
+    let waits = || stage("first", &[], &Script::of([run("work")]));
+    let skip = super::world::skip("a");
+    for (config, expressions) in [
+        (serde_json::json!({"judges": ["eve"]}), vec![]),
+        (serde_json::json!({"roles": ["ops"]}), vec![]),
+        (serde_json::json!({"approvals": 2}), vec![]),
+        (serde_json::json!({"noSelfApproval": true}), vec![]),
+        (serde_json::json!({}), vec![("manual_judgment.roles[0]", "${ parameters.role }")]),
+    ] {
+        let expressions = expressions.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        let kind = "manual_judgment".to_owned();
+        let a = StageDefinition { kind, config, expressions, ..stage("a", &["first"], &Script::default()) };
+        let mut world = World::new(vec![waits(), a]);
+        assert!(world.refused(&skip).contains("can't be skipped"));
+    }
+    let mut open = World::new(vec![waits(), stage("a", &["first"], &Script::of([judgment(&[], &[], 60)]))]);
+    open.must(&skip);
 }
