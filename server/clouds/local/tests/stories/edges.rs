@@ -8,7 +8,7 @@ use gennaker_ports::Cloud;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::bench::{Bench, Client, get, id, spec};
+use crate::bench::{Bench, Client, PATIENCE, get, id, spec};
 
 /// Sends bytes as they are and reads until the other side closes.
 async fn raw(address: SocketAddr, request: &str) -> String {
@@ -95,6 +95,20 @@ fn free_address() -> SocketAddr {
     addresses.find(|address| std::net::TcpListener::bind(address).is_ok()).unwrap()
 }
 
+/// Listens on an address that was listened on before. A process that another test is starting has a copy of that listener between
+/// its fork and its exec.
+async fn take(address: SocketAddr) -> TcpListener {
+    let taken = async {
+        loop {
+            match TcpListener::bind(address).await {
+                Ok(listener) => return listener,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, taken).await.expect("the address becomes free")
+}
+
 #[tokio::test]
 async fn a_taken_port_is_a_problem_of_the_account_until_it_is_free() {
     let bench = Bench::new().await;
@@ -109,7 +123,7 @@ async fn a_taken_port_is_a_problem_of_the_account_until_it_is_free() {
     bench.cloud.upsert_load_balancer(&balancer).await.unwrap();
     bench.deploy(&spec("shop-v000", "1", 1, Some("web"))).await;
     let home = bench.stop().await;
-    let taken = TcpListener::bind(free).await.unwrap();
+    let taken = take(free).await;
     let bench = Bench::start(home, |_| {}).await;
     let problem = bench.cloud.accounts()[0].problem.clone().unwrap();
     assert!(problem.starts_with("load balancer local/local/web: port") && problem.contains("is in use"), "{problem}");
