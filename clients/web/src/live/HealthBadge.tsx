@@ -1,0 +1,4 @@
+/** How the live connection stands, as a badge. */
+export function HealthBadge() {
+  return null;
+}

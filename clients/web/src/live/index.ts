@@ -1,0 +1,2 @@
+/** What happens on the server, as it happens. */
+export * from "./hooks.ts";

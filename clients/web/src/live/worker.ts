@@ -1,0 +1,2 @@
+/** The worker that all tabs share. */
+export {};
