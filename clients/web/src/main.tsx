@@ -1,0 +1,23 @@
+/** Starts the UI: loads the texts of the language, then shows the screen of the address. */
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { queryClient } from "./api/queries.ts";
+import { loadMessages, preferredLanguage } from "./i18n/index.tsx";
+import { App } from "./shell/app.tsx";
+import { settings } from "./settings.ts";
+import "./style/tokens.css";
+import "./style/base.css";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("the page has no #root");
+
+const language = settings().language ?? preferredLanguage();
+const messages = await loadMessages(language);
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <App initial={{ language, messages }} />
+    </QueryClientProvider>
+  </StrictMode>,
+);

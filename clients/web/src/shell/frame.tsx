@@ -1,0 +1,64 @@
+/** The frame around every screen: navigation, search, how live the page is, and the user's settings. */
+import { useEffect, useRef, useState } from "react";
+import { useLocation } from "wouter";
+import { useText } from "~/i18n/index.tsx";
+import { HealthBadge } from "~/live/health-badge.tsx";
+import { Button, IconButton, Menu } from "~/ui/index.ts";
+import { Boundary } from "./boundary.tsx";
+import { useKeys } from "./keys.ts";
+import { KeyHelp } from "./key-help.tsx";
+import { ApplicationNavigation, Brand, MainNavigation, useMainLinks } from "./navigation.tsx";
+import { Palette } from "./palette.tsx";
+import { Routes } from "./routes.tsx";
+import { SettingsDialog } from "./settings-dialog.tsx";
+import "./frame.css";
+
+type Open = "palette" | "settings" | "keys" | undefined;
+
+export function Frame() {
+  const t = useText();
+  const [address, go] = useLocation();
+  const [open, setOpen] = useState<Open>();
+  const links = useMainLinks();
+  const application = /^\/apps\/([^/]+)/.exec(address)?.[1];
+  useKeys({ go, application, onSearch: () => setOpen("palette"), onHelp: () => setOpen("keys") });
+  return (
+    <div className="frame">
+      <a className="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById("content")?.focus(); }}>{t("shell.skip")}</a>
+      <header className="top">
+        <Brand />
+        <div className="only-wide"><MainNavigation /></div>
+        <div className="only-narrow">
+          <Menu items={links.map(({ to, label, icon }) => ({ label, icon, onSelect: () => go(to) }))}
+            trigger={(wiring) => <IconButton icon="menu" label={t("shell.menu")} {...wiring} />} />
+        </div>
+        <span className="grow" />
+        <HealthBadge />
+        <span className="only-wide"><Button tone="quiet" icon="search" onClick={() => setOpen("palette")}>{t("common.search")} <kbd aria-hidden="true">/</kbd></Button></span>
+        <span className="only-narrow"><IconButton icon="search" label={t("common.search")} onClick={() => setOpen("palette")} /></span>
+        <span className="only-wide"><IconButton icon="info" label={t("shell.help")} onClick={() => setOpen("keys")} /></span>
+        <IconButton icon="gear" label={t("shell.settings")} onClick={() => setOpen("settings")} />
+      </header>
+      {application && <ApplicationNavigation application={application} />}
+      <Content address={address} />
+      {open === "palette" && <Palette onClose={() => setOpen(undefined)} />}
+      {open === "settings" && <SettingsDialog onClose={() => setOpen(undefined)} />}
+      {open === "keys" && <KeyHelp onClose={() => setOpen(undefined)} />}
+    </div>
+  );
+}
+
+/** The screen. The focus goes to it when the address changes, so that readers hear the new one. */
+function Content({ address }: { address: string }) {
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current) main.current?.focus({ preventScroll: true });
+    first.current = false;
+  }, [address]);
+  return (
+    <main id="content" ref={main} tabIndex={-1} className="grow">
+      <Boundary at={address}><Routes /></Boundary>
+    </main>
+  );
+}
