@@ -13,11 +13,15 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? join(here, "src/gen");
 const annotations = "gennaker/v1/annotations.proto";
 
-/** The files of the API, each after those that it imports, without the options of `annotations`. */
-function descriptors() {
-  const bytes = readFileSync(join(here, "../../proto/src/generated/documented.bin"));
-  const set = fromBinary(FileDescriptorSetSchema, bytes, { readUnknownFields: false });
-  const files = set.file.filter((file) => file.name !== annotations);
+/** The files of a descriptor set that the server's build left, each after those that it imports. */
+function descriptors(name) {
+  const bytes = readFileSync(join(here, "../../proto/src/generated", name));
+  return fromBinary(FileDescriptorSetSchema, bytes, { readUnknownFields: false }).file;
+}
+
+/** The files of the API without the options of `annotations`. */
+function api() {
+  const files = descriptors("documented.bin").filter((file) => file.name !== annotations);
   for (const file of files) {
     file.dependency = file.dependency.filter((name) => name !== annotations);
     file.options = undefined;
@@ -25,11 +29,20 @@ function descriptors() {
   return files;
 }
 
-const files = descriptors();
+/** The file with the details of errors, under the path that it has everywhere else, and what it imports. */
+function errorDetails() {
+  const files = descriptors("errors.bin").filter((file) => file.name !== "status.proto");
+  for (const file of files) {
+    if (file.package === "google.rpc") file.name = `google/rpc/${file.name}`;
+  }
+  return files;
+}
+
+const files = new Map([...api(), ...errorDetails()].map((file) => [file.name, file]));
 const request = create(CodeGeneratorRequestSchema, {
-  fileToGenerate: files.map((file) => file.name).filter((name) => name.startsWith("gennaker/")),
+  fileToGenerate: [...files.keys()].filter((name) => /^(gennaker|google\/rpc)\//.test(name)),
   parameter: "target=ts,import_extension=ts",
-  protoFile: files,
+  protoFile: [...files.values()],
 });
 const plugin = spawnSync(process.execPath, [join(here, "../node_modules/@bufbuild/protoc-gen-es/bin/protoc-gen-es")], {
   input: toBinary(CodeGeneratorRequestSchema, request),

@@ -21,6 +21,9 @@ pub fn generate(out: &Path) -> Result<(), Box<dyn Error>> {
     fs::write(out.join("descriptor.bin"), compiler.include_source_info(false).encode_file_descriptor_set())?;
     fs::write(out.join("documented.bin"), compiler.include_source_info(true).encode_file_descriptor_set())?;
 
+    // What the details of errors are made of, for the clients that don't bring it along.
+    fs::write(out.join("errors.bin"), tonic_types::pb::FILE_DESCRIPTOR_SET)?;
+
     let mut config = tonic_prost_build::Config::new();
     // Ordered maps make equal messages equal bytes; names let the JSON codec find a message's descriptor.
     config.btree_map(["."]).enable_type_names();

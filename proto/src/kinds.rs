@@ -17,7 +17,9 @@ use crate::reflect::{FILE_DESCRIPTOR_SET, descriptor, to_dynamic};
 use crate::rules::table;
 use crate::v1::field_descriptor::Type;
 use crate::v1::{
-    Choice, FieldDescriptor, KindInfo, OutputDescriptor, Stage, StageKindDescriptor, Trigger, TriggerKindDescriptor,
+    Application, Choice, Concurrency, ExpectedArtifact, FieldDescriptor, Firewall, KindInfo, LoadBalancer, Notification,
+    OutputDescriptor, Parameter, Pipeline, Project, ResourceDescriptor, Stage, StageKindDescriptor, Trigger,
+    TriggerKindDescriptor,
 };
 
 static STAGE_KINDS: LazyLock<Vec<StageKindDescriptor>> = LazyLock::new(|| {
@@ -49,6 +51,26 @@ static TRIGGER_KINDS: LazyLock<Vec<TriggerKindDescriptor>> = LazyLock::new(|| {
         .collect()
 });
 
+static RESOURCES: LazyLock<Vec<ResourceDescriptor>> = LazyLock::new(|| {
+    let resource = |kind: &str, message: MessageDescriptor| ResourceDescriptor {
+        kind: kind.to_owned(),
+        fields: fields_of(&message, "", false),
+    };
+    vec![
+        resource("application", descriptor::<Application>()),
+        resource("project", descriptor::<Project>()),
+        resource("pipeline", descriptor::<Pipeline>()),
+        resource("stage", descriptor::<Stage>()),
+        resource("trigger", descriptor::<Trigger>()),
+        resource("parameter", descriptor::<Parameter>()),
+        resource("concurrency", descriptor::<Concurrency>()),
+        resource("expected_artifact", descriptor::<ExpectedArtifact>()),
+        resource("notification", descriptor::<Notification>()),
+        resource("load_balancer", descriptor::<LoadBalancer>()),
+        resource("firewall", descriptor::<Firewall>()),
+    ]
+});
+
 /// The kinds of stages, in the order of the oneof.
 pub fn stage_kinds() -> &'static [StageKindDescriptor] {
     &STAGE_KINDS
@@ -57,6 +79,11 @@ pub fn stage_kinds() -> &'static [StageKindDescriptor] {
 /// The kinds of triggers, in the order of the oneof.
 pub fn trigger_kinds() -> &'static [TriggerKindDescriptor] {
     &TRIGGER_KINDS
+}
+
+/// The resources that people write, without what the kinds of stages and triggers add.
+pub fn resources() -> &'static [ResourceDescriptor] {
+    &RESOURCES
 }
 
 /// The kind of a stage: the name of the field that is set in its oneof.
@@ -102,13 +129,21 @@ fn kinds_of(
 
 /// The fields of a message in the order of its file, those of its members included.
 fn fields_of(message: &MessageDescriptor, prefix: &str, expressions: bool) -> Vec<FieldDescriptor> {
-    let mut fields: Vec<_> = message.fields().collect();
+    let mut fields: Vec<_> = message.fields().filter(|field| !is_of_a_kind(field)).collect();
     fields.sort_by_key(|field| field.path().last().copied());
     fields.iter().map(|field| describe(field, prefix, expressions)).collect()
 }
 
+/// What a kind of stage or trigger adds to the message that holds it.
+fn is_of_a_kind(field: &Field) -> bool {
+    let kind = field.kind();
+    let message = kind.as_message();
+    message.is_some_and(|message| options::stage_kind(message).is_some() || options::trigger_kind(message).is_some())
+}
+
 fn describe(field: &Field, prefix: &str, expressions: bool) -> FieldDescriptor {
     let rules = options::field(field).unwrap_or_default();
+    let expressions = expressions && !rules.no_expression;
     let path = if prefix.is_empty() { field.name().to_owned() } else { format!("{prefix}.{}", field.name()) };
     let oneof = field.containing_oneof().filter(|oneof| !oneof.is_synthetic());
     FieldDescriptor {
@@ -118,18 +153,20 @@ fn describe(field: &Field, prefix: &str, expressions: bool) -> FieldDescriptor {
         repeated: field.is_list(),
         required: rules.required,
         default_value: rules.default_value,
-        min: rules.min,
+        min: rules.min.or_else(|| is_unsigned(field).then_some(0.0)),
         max: rules.max,
         min_len: rules.min_len,
         max_len: rules.max_len,
         min_items: rules.min_items,
         max_items: rules.max_items,
         pattern: rules.pattern,
+        key_pattern: rules.key_pattern,
         choices: field.kind().as_enum().map(choices).unwrap_or_default(),
         choices_from: rules.choices_from,
         secret: rules.secret,
         output_only: rules.output_only,
-        expression_allowed: expressions && !rules.no_expression && !rules.output_only,
+        expression_allowed: rules.evaluated || (expressions && !rules.output_only),
+        expression: rules.expression,
         visible_when: rules.visible_when,
         multiline: rules.multiline,
         oneof_required: oneof.as_ref().is_some_and(table::choice_required),
@@ -175,6 +212,10 @@ fn type_of(field: &Field) -> Type {
             _ => Type::Message,
         },
     }
+}
+
+fn is_unsigned(field: &Field) -> bool {
+    matches!(field.kind(), Kind::Uint32 | Kind::Uint64 | Kind::Fixed32 | Kind::Fixed64)
 }
 
 /// The values of an enum, without the one that stands for "not set".
@@ -285,6 +326,23 @@ mod tests {
         assert_eq!((first.value.as_str(), first.label.as_str()), ("SELECTION_NEWEST", "Newest"));
         assert_eq!(first.help, "The newest one's.");
         assert_eq!(selection.choices.len(), 4);
+    }
+
+    #[test]
+    fn resources_are_described_without_what_kinds_add() {
+        let resource = |name: &str| resources().iter().find(|resource| resource.kind == name).unwrap();
+        for resource in resources() {
+            each(&resource.fields, &mut |field| assert_ne!(field.r#type(), Type::Unspecified, "{}", field.path));
+        }
+        let stage = &resource("stage").fields;
+        assert!(stage.iter().all(|field| field.oneof.is_empty()), "the kinds are in ListStageKinds");
+        assert!(find(stage, "condition").expression && !find(stage, "condition").expression_allowed);
+        assert!(!find(stage, "window.days").expression_allowed);
+        assert_eq!(find(stage, "expressions").key_pattern.len(), 69);
+        let channel = find(&resource("notification").fields, "email");
+        assert_eq!((channel.oneof.as_str(), channel.oneof_required), ("channel", true));
+        assert!(find(&resource("pipeline").fields, "notifications.message").expression_allowed);
+        assert_eq!(find(&resource("load_balancer").fields, "listeners.port").min, Some(0.0));
     }
 
     #[test]

@@ -5041,7 +5041,7 @@ pub enum StageAction {
     Retry = 1,
     /// SkipStage.
     Skip = 2,
-    /// SubmitJudgment.
+    /// SubmitJudgment. Who has let the stage go on already (see `Judgment.verdicts`) can only stop it.
     SubmitJudgment = 3,
 }
 impl StageAction {
@@ -5591,7 +5591,7 @@ impl ::prost::Name for GetExecutionResponse {
 /// The request of ListExecutions.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListExecutionsRequest {
-    /// The application, `applications/{application}`.
+    /// The application, `applications/{application}`, or `applications/-` for all that the caller may read.
     #[prost(string, tag = "1")]
     pub parent: ::prost::alloc::string::String,
     /// The greatest number of results to return. 0 means 50; more than the limit `max_page_size`
@@ -5603,9 +5603,15 @@ pub struct ListExecutionsRequest {
     #[prost(string, tag = "3")]
     pub page_token: ::prost::alloc::string::String,
     /// Only executions that match: terms `field=value` with spaces between, all of which must hold; a value may be a
-    /// list with commas, one of which must hold. Fields: `status` (`RUNNING` for instance), `pipeline` (the name or the
-    /// id), `cause` (`MANUAL`, `TRIGGER`, `PARENT`, `OPERATION`), `trigger`, `actor`, `active` (`true` or `false`),
-    /// `created` (with `>=` or `<` instead of `=`, and a time such as `2026-11-24T08:00:00Z`).
+    /// list with commas, one of which must hold. A value with spaces or commas stands in double quotes:
+    /// `text="red black"`. Fields: `status` (`RUNNING` for instance), `pipeline` (the name or the id), `cause` (`MANUAL`,
+    /// `TRIGGER`, `PARENT`, `OPERATION`), `trigger`, `actor`, `active` (`true` or `false`), `created` (with `>=` or `<`
+    /// instead of `=`, and a time such as `2026-11-24T08:00:00Z`), and `text`: a part, in any case, of the display name, the
+    /// id, the name of the pipeline or of the trigger, the actor, the reason, or the value of a parameter.
+    /// `cause`, `trigger`, `actor`, `text`, several pipelines, and in `applications/-` also a pipeline's id, statuses of
+    /// executions that have ended, and what the caller may not read, are looked for from the newest on in the executions that
+    /// the other terms leave, at most 5000 in a call: a page may then be short, or empty, and still have a `next_page_token`
+    /// with which to look further.
     #[prost(string, tag = "4")]
     pub filter: ::prost::alloc::string::String,
     /// Fills in `stages`.
@@ -5700,7 +5706,8 @@ impl ::prost::Name for WatchExecutionResponse {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WatchExecutionsRequest {
     /// What to follow. An application or a pipeline means all of its executions that have not ended, and those that
-    /// start later.
+    /// start later; `applications/-` means those of all applications that the caller may read, also of ones that are made
+    /// later. An execution that was named, or that ended while it was followed, is followed on: it can be retried.
     #[prost(message, repeated, tag = "1")]
     pub subjects: ::prost::alloc::vec::Vec<WatchSubject>,
     /// The `resume_token` of the last message that was seen, with the same subjects, to go on after it. Empty starts
@@ -5721,8 +5728,8 @@ impl ::prost::Name for WatchExecutionsRequest {
 /// Something to follow.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WatchSubject {
-    /// `applications/{application}/executions/{execution}`, `applications/{application}/pipelines/{pipeline}` or
-    /// `applications/{application}`.
+    /// `applications/{application}/executions/{execution}`, `applications/{application}/pipelines/{pipeline}`,
+    /// `applications/{application}` or `applications/-`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
     /// For one execution: send the events after this one, instead of a snapshot first.
@@ -6039,7 +6046,7 @@ impl ::prost::Name for SubmitJudgmentResponse {
 /// The request of PlanExecution.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PlanExecutionRequest {
-    /// The pipeline, `applications/{application}/pipelines/{pipeline}`.
+    /// The pipeline, `applications/{application}/pipelines/{pipeline}`. With `definition` it need not exist.
     #[prost(string, tag = "1")]
     pub pipeline: ::prost::alloc::string::String,
     /// The pipeline as it might be saved; what is wrong with it is in the answer. Not set takes the one that is saved.
@@ -6519,7 +6526,8 @@ pub mod execution_service_client {
                 .insert(GrpcMethod::new("gennaker.v1.ExecutionService", "GetExecution"));
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the executions of an application, newest first, without their stages unless asked for.
+        /// Lists the executions of an application, or of all applications that the caller may read, newest first, without their
+        /// stages unless asked for.
         pub async fn list_executions(
             &mut self,
             request: impl tonic::IntoRequest<super::ListExecutionsRequest>,
@@ -6764,8 +6772,8 @@ pub mod execution_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Shows what a run of a pipeline would do: every stage with what it plans, and every expression with its source, what it
-        /// reads and its value or error. Nothing is started, stored or called.
+        /// Shows what a run of a pipeline, saved or not, would do: every stage with what it plans, and every expression with its
+        /// source, what it reads and its value or error. Nothing is started, stored or called.
         pub async fn plan_execution(
             &mut self,
             request: impl tonic::IntoRequest<super::PlanExecutionRequest>,
@@ -6878,7 +6886,8 @@ pub mod execution_service_server {
             tonic::Response<super::GetExecutionResponse>,
             tonic::Status,
         >;
-        /// Lists the executions of an application, newest first, without their stages unless asked for.
+        /// Lists the executions of an application, or of all applications that the caller may read, newest first, without their
+        /// stages unless asked for.
         async fn list_executions(
             &self,
             request: tonic::Request<super::ListExecutionsRequest>,
@@ -6968,8 +6977,8 @@ pub mod execution_service_server {
             tonic::Response<super::SubmitJudgmentResponse>,
             tonic::Status,
         >;
-        /// Shows what a run of a pipeline would do: every stage with what it plans, and every expression with its source, what it
-        /// reads and its value or error. Nothing is started, stored or called.
+        /// Shows what a run of a pipeline, saved or not, would do: every stage with what it plans, and every expression with its
+        /// source, what it reads and its value or error. Nothing is started, stored or called.
         async fn plan_execution(
             &self,
             request: tonic::Request<super::PlanExecutionRequest>,
@@ -8400,7 +8409,8 @@ impl ::prost::Name for GetClusterResponse {
 /// The request of ListServerGroups.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListServerGroupsRequest {
-    /// `applications/{application}` or `accounts/{account}/regions/{region}`.
+    /// `applications/{application}`, `applications/-` for all that the caller may read, or
+    /// `accounts/{account}/regions/{region}`.
     #[prost(string, tag = "1")]
     pub parent: ::prost::alloc::string::String,
     /// The greatest number of results to return. 0 means 50; more than the limit `max_page_size`
@@ -8604,7 +8614,8 @@ impl ::prost::Name for GetInstanceLogResponse {
 /// The request of ListLoadBalancers.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListLoadBalancersRequest {
-    /// `applications/{application}` or `accounts/{account}/regions/{region}`.
+    /// `applications/{application}`, `applications/-` for all that the caller may read, or
+    /// `accounts/{account}/regions/{region}`.
     #[prost(string, tag = "1")]
     pub parent: ::prost::alloc::string::String,
     /// The greatest number of results to return. 0 means 50; more than the limit `max_page_size`
@@ -8817,7 +8828,8 @@ impl ::prost::Name for DeleteLoadBalancerResponse {
 /// The request of ListFirewalls.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListFirewallsRequest {
-    /// `applications/{application}` or `accounts/{account}/regions/{region}`.
+    /// `applications/{application}`, `applications/-` for all that the caller may read, or
+    /// `accounts/{account}/regions/{region}`.
     #[prost(string, tag = "1")]
     pub parent: ::prost::alloc::string::String,
     /// The greatest number of results to return. 0 means 50; more than the limit `max_page_size`
@@ -9758,7 +9770,7 @@ pub mod infrastructure_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the server groups of an application, or of a region of an account.
+        /// Lists the server groups of an application, of all applications that the caller may read, or of a region of an account.
         pub async fn list_server_groups(
             &mut self,
             request: impl tonic::IntoRequest<super::ListServerGroupsRequest>,
@@ -9902,7 +9914,7 @@ pub mod infrastructure_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the load balancers of an application, or of a region of an account.
+        /// Lists the load balancers of an application, of all applications that the caller may read, or of a region of an account.
         pub async fn list_load_balancers(
             &mut self,
             request: impl tonic::IntoRequest<super::ListLoadBalancersRequest>,
@@ -10052,7 +10064,7 @@ pub mod infrastructure_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the firewalls of an application, or of a region of an account.
+        /// Lists the firewalls of an application, of all applications that the caller may read, or of a region of an account.
         pub async fn list_firewalls(
             &mut self,
             request: impl tonic::IntoRequest<super::ListFirewallsRequest>,
@@ -10549,7 +10561,7 @@ pub mod infrastructure_service_server {
             tonic::Response<super::GetClusterResponse>,
             tonic::Status,
         >;
-        /// Lists the server groups of an application, or of a region of an account.
+        /// Lists the server groups of an application, of all applications that the caller may read, or of a region of an account.
         async fn list_server_groups(
             &self,
             request: tonic::Request<super::ListServerGroupsRequest>,
@@ -10589,7 +10601,7 @@ pub mod infrastructure_service_server {
             tonic::Response<super::GetInstanceLogResponse>,
             tonic::Status,
         >;
-        /// Lists the load balancers of an application, or of a region of an account.
+        /// Lists the load balancers of an application, of all applications that the caller may read, or of a region of an account.
         async fn list_load_balancers(
             &self,
             request: tonic::Request<super::ListLoadBalancersRequest>,
@@ -10629,7 +10641,7 @@ pub mod infrastructure_service_server {
             tonic::Response<super::DeleteLoadBalancerResponse>,
             tonic::Status,
         >;
-        /// Lists the firewalls of an application, or of a region of an account.
+        /// Lists the firewalls of an application, of all applications that the caller may read, or of a region of an account.
         async fn list_firewalls(
             &self,
             request: tonic::Request<super::ListFirewallsRequest>,
@@ -13461,7 +13473,9 @@ impl ::prost::Name for GetPipelineResponse {
 /// The request of ListPipelines.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListPipelinesRequest {
-    /// The application, `applications/{application}`.
+    /// The application, `applications/{application}`. `applications/-` lists the pipelines of all that the caller may read,
+    /// for menus and searches: only `name`, `display_name`, `description`, `disabled`, `labels`, `revision`, `etag`,
+    /// `create_time`, `update_time` and `update_actor` of each.
     #[prost(string, tag = "1")]
     pub parent: ::prost::alloc::string::String,
     /// The greatest number of results to return. 0 means 50; more than the limit `max_page_size`
@@ -13999,7 +14013,7 @@ pub mod pipeline_service_client {
                 .insert(GrpcMethod::new("gennaker.v1.PipelineService", "GetPipeline"));
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the pipelines of an application, by name.
+        /// Lists the pipelines of an application, or of all applications that the caller may read, by name.
         pub async fn list_pipelines(
             &mut self,
             request: impl tonic::IntoRequest<super::ListPipelinesRequest>,
@@ -14282,7 +14296,7 @@ pub mod pipeline_service_server {
             tonic::Response<super::GetPipelineResponse>,
             tonic::Status,
         >;
-        /// Lists the pipelines of an application, by name.
+        /// Lists the pipelines of an application, or of all applications that the caller may read, by name.
         async fn list_pipelines(
             &self,
             request: tonic::Request<super::ListPipelinesRequest>,
@@ -16649,7 +16663,7 @@ impl ::prost::Name for GetTriggerResponse {
 /// The request of ListTriggers.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListTriggersRequest {
-    /// The application, `applications/{application}`.
+    /// The application, `applications/{application}`, or `applications/-` for all that the caller may read.
     #[prost(string, tag = "1")]
     pub parent: ::prost::alloc::string::String,
     /// Only those that start this pipeline.
@@ -17058,7 +17072,7 @@ pub mod trigger_service_client {
                 .insert(GrpcMethod::new("gennaker.v1.TriggerService", "GetTrigger"));
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the triggers of an application, by name.
+        /// Lists the triggers of an application, or of all applications that the caller may read, by name.
         pub async fn list_triggers(
             &mut self,
             request: impl tonic::IntoRequest<super::ListTriggersRequest>,
@@ -17243,7 +17257,7 @@ pub mod trigger_service_server {
             tonic::Response<super::GetTriggerResponse>,
             tonic::Status,
         >;
-        /// Lists the triggers of an application, by name.
+        /// Lists the triggers of an application, or of all applications that the caller may read, by name.
         async fn list_triggers(
             &self,
             request: tonic::Request<super::ListTriggersRequest>,
