@@ -3,8 +3,8 @@
 /** The value of a collection in a name: `idOf("applications/a/pipelines/p", "pipelines")` is `p`; empty if it has none. */
 export function idOf(name: string, collection: string): string {
   const parts = name.split("/");
-  const at = parts.indexOf(collection);
-  return at < 0 || at % 2 === 1 ? "" : (parts[at + 1] ?? "");
+  const at = parts.findIndex((part, index) => part === collection && index % 2 === 0);
+  return at < 0 ? "" : (parts[at + 1] ?? "");
 }
 
 /** The last part of a name. */

@@ -15,7 +15,6 @@ function screen(file: string): Screen {
 
 const ROUTES: readonly (readonly [path: string, screen: Screen])[] = [
   ["/", screen("home/home")],
-  ["/search", screen("search/search")],
   ["/projects", screen("projects/list")],
   ["/projects/:project", screen("projects/project")],
   ["/operations", screen("operations/operations")],

@@ -1,0 +1,24 @@
+/** Stories in a real browser on the real server: `npm run -w web stories`, after `make ui` and `cargo build -p gennaker`. */
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testDir: "tests/stories",
+  outputDir: "../../target/stories",
+  // Two cores: one browser at a time keeps times honest.
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"]],
+  forbidOnly: true,
+  use: {
+    locale: "en-US",
+    timezoneId: "Europe/Berlin",
+    viewport: { width: 1280, height: 800 },
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    },
+  },
+});
