@@ -64,6 +64,8 @@ export type PageMessage =
 /** From the hub to a page. */
 export type HubMessage =
   | { readonly kind: "welcome" }
+  /** The hub does not know the page (any more): it should say hello and what it wants once more. */
+  | { readonly kind: "again" }
   | { readonly kind: "health"; readonly health: Health }
   /** An execution as it stands; in place of what the page has of it. */
   | { readonly kind: "execution"; readonly execution: Execution }
@@ -79,7 +81,7 @@ export type HubMessage =
   | { readonly kind: "missed" }
   /** More of a log, in order. `complete` once it is there up to now. */
   | { readonly kind: "rows"; readonly execution: string; readonly rows: readonly EventRow[]; readonly complete: boolean }
-  /** A log from its beginning. */
+  /** The rows of a log that come now begin with the first. */
   | { readonly kind: "clear"; readonly execution: string }
   | { readonly kind: "infrastructure"; readonly application: string; readonly snapshot: InfrastructureSnapshot }
   | { readonly kind: "delta"; readonly application: string; readonly delta: InfrastructureDelta }
@@ -92,8 +94,8 @@ export interface Port<Out, In> {
   listen(receive: (message: In) => void): void;
 }
 
-/** The wanted thing of a want: what comes after its sort. */
-export function nameOf(want: Want): string {
+/** The name in a want: what comes after its sort. */
+export function wantedBy(want: Want): string {
   return want.slice(want.indexOf(":") + 1);
 }
 

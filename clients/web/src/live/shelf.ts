@@ -1,13 +1,9 @@
 /** The executions that a page has, with sorted lists of them by subject. */
+import { hasEnded } from "@gennaker/client";
 import type { Execution, StageExecution } from "@gennaker/client/gen/execution";
 import { isAbout } from "./protocol.ts";
 
 const NONE: readonly Execution[] = [];
-
-/** Whether an execution has ended. */
-export function hasEnded(execution: Execution): boolean {
-  return execution.endTime !== undefined;
-}
 
 /** The executions that a page has. */
 export class Shelf {
@@ -21,8 +17,8 @@ export class Shelf {
     return this.#executions.get(name);
   }
 
-  names(): string[] {
-    return [...this.#executions.keys()];
+  all(): Execution[] {
+    return [...this.#executions.values()];
   }
 
   /** Puts an execution in the place of what was known of it. */

@@ -1,11 +1,17 @@
 /** What a page knows of what it wants, folded from what the hub sends. */
+import { applyEvent, applyInfrastructure } from "@gennaker/client";
 import type { Execution, StageExecution } from "@gennaker/client/gen/execution";
 import type { ExecutionEvent } from "@gennaker/client/gen/execution_event";
 import type { InfrastructureSnapshot } from "@gennaker/client/gen/infrastructure_service";
 import { type Frame, Notices } from "./notices.ts";
-import type { EventRow, Health, HubMessage, PageMessage, Port, Refusal, Want } from "./protocol.ts";
+import {
+  type EventRow, type Health, type HubMessage, isAbout, isExecution, type PageMessage, type Port, type Refusal, type Want, wantedBy,
+} from "./protocol.ts";
 import { Shelf } from "./shelf.ts";
 import { Wants } from "./wants.ts";
+import { type Changes, Watchers } from "./watchers.ts";
+
+export type { Change, Changes } from "./watchers.ts";
 
 /** What is known of one execution. */
 export interface ExecutionEntry {
@@ -23,53 +29,38 @@ export interface Log {
   readonly complete: boolean;
 }
 
-/** What happened to an execution since the last frame. */
-export interface Change {
-  /** Not set for a new one. */
-  readonly before?: Execution;
-  readonly after: Execution;
-  /** The events that led there; empty where only the outcome is known. */
-  readonly events: readonly ExecutionEvent[];
-}
-
-/** What happened to the executions of a subject since the last frame. */
-export interface Changes {
-  readonly changes: readonly Change[];
-  /** Whether more may have happened that nobody can tell: lists should be read again. */
-  readonly missed: boolean;
+/** A question about the past. */
+interface Question {
+  readonly execution: string;
+  readonly sequence: number;
+  readonly answer: (execution: Execution | undefined) => void;
 }
 
 const NOTHING: ExecutionEntry = { removed: false };
 const NO_EXECUTIONS: readonly Execution[] = [];
 const NO_LOG: Log = { rows: [], complete: false };
 
-interface Watcher {
-  readonly subject: string;
-  readonly callback: (changes: Changes) => void;
-  changes: Map<string, { before?: Execution; after: Execution; events: ExecutionEvent[] }>;
-  missed: boolean;
-}
-
 /** What a page knows, and who is told when it changes. */
 export class LiveStore {
   readonly #port: Port<PageMessage, HubMessage>;
   readonly #notices: Notices;
-  readonly #shelf = new Shelf();
   readonly #wants: Wants;
+  readonly #watchers: Watchers;
+  readonly #shelf = new Shelf();
   readonly #entries = new Map<string, ExecutionEntry>();
   readonly #ready = new Set<Want>();
   readonly #refusals = new Map<Want, Refusal>();
   readonly #logs = new Map<string, Log>();
   readonly #infrastructures = new Map<string, InfrastructureSnapshot>();
-  readonly #watchers = new Set<Watcher>();
-  readonly #answers = new Map<number, (execution: Execution | undefined) => void>();
+  readonly #questions = new Map<number, Question>();
   #health: Health = { state: "idle" };
   #lastId = 0;
 
   constructor(port: Port<PageMessage, HubMessage>, frame: Frame) {
     this.#port = port;
     this.#notices = new Notices(frame);
-    this.#wants = new Wants((kind, want) => this.#changed(kind, want));
+    this.#wants = new Wants((kind, want) => this.#wanted(kind, want));
+    this.#watchers = new Watchers(this.#notices, (subject) => this.isReady(`executions:${subject}`));
     port.listen((message) => this.#receive(message));
   }
 
@@ -96,11 +87,9 @@ export class LiveStore {
     return this.#notices.on("health", notify);
   }
 
-  /** Is told what happened to the executions of a subject. */
+  /** Is told what happens to the executions of a subject. */
   onChanges(subject: string, callback: (changes: Changes) => void): () => void {
-    const watcher: Watcher = { subject, callback, changes: new Map(), missed: false };
-    this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+    return this.#watchers.add(subject, callback);
   }
 
   entry(name: string | undefined): ExecutionEntry {
@@ -138,17 +127,137 @@ export class LiveStore {
   /** The execution as it was after an event; undefined where nobody can tell. */
   executionAt(execution: string, sequence: number): Promise<Execution | undefined> {
     const id = ++this.#lastId;
-    return new Promise((resolve) => {
-      this.#answers.set(id, resolve);
+    return new Promise((answer) => {
+      this.#questions.set(id, { execution, sequence, answer });
       this.#port.post({ kind: "at", id, execution, sequence });
     });
   }
 
-  #changed(kind: "want" | "drop", want: Want): void {
+  #wanted(kind: "want" | "drop", want: Want): void {
     this.#port.post({ kind, want });
+    if (kind === "want") return;
+    this.#ready.delete(want);
+    this.#refusals.delete(want);
+    const name = wantedBy(want);
+    if (want.startsWith("events:")) this.#logs.delete(name);
+    else if (want.startsWith("infrastructure:")) this.#infrastructures.delete(name);
+    else this.#tidy(name);
   }
 
-  #receive(_message: HubMessage): void {}
+  /** Drops the executions of a subject that nobody wants any more. */
+  #tidy(subject: string): void {
+    const subjects = this.#wants.all().filter((want) => want.startsWith("executions:")).map(wantedBy);
+    if (isExecution(subject) && !this.#shelf.get(subject)) this.#entries.delete(subject);
+    for (const execution of this.#shelf.all()) {
+      if (!subjects.some((other) => isAbout(other, execution))) this.#drop(execution.name);
+    }
+  }
+
+  #drop(name: string): void {
+    this.#shelf.remove(name);
+    this.#entries.delete(name);
+  }
+
+  #receive(message: HubMessage): void {
+    switch (message.kind) {
+      case "welcome":
+        break;
+      case "again":
+        return this.#sayAgain();
+      case "health":
+        this.#health = message.health;
+        return this.#notices.due("health");
+      case "execution":
+        return this.#put(message.execution);
+      case "event": {
+        const known = this.#shelf.get(message.event.execution);
+        if (known) this.#put(applyEvent(known, message.event), message.event);
+        break;
+      }
+      case "forget":
+        for (const name of message.names) this.#announce(this.#shelf.get(name));
+        return message.names.forEach((name) => this.#drop(name));
+      case "removed":
+        return this.#remove(message.name);
+      case "ready":
+        this.#ready.add(message.want);
+        this.#refusals.delete(message.want);
+        return this.#notices.due(message.want);
+      case "refused":
+        return this.#refuse(message.want, message.refusal);
+      case "missed":
+        return this.#watchers.miss();
+      case "rows":
+        return this.#addRows(message.execution, message.rows, message.complete);
+      case "clear":
+        this.#logs.delete(message.execution);
+        return this.#notices.due(`events:${message.execution}`);
+      case "infrastructure":
+        return this.#putInfrastructure(message.application, message.snapshot);
+      case "delta": {
+        const known = this.#infrastructures.get(message.application);
+        if (known) this.#putInfrastructure(message.application, applyInfrastructure(known, message.delta));
+        break;
+      }
+      case "at": {
+        const question = this.#questions.get(message.id);
+        this.#questions.delete(message.id);
+        question?.answer(message.execution);
+        break;
+      }
+    }
+  }
+
+  /** Says everything once more to a hub that does not know the page. */
+  #sayAgain(): void {
+    for (const want of this.#wants.all()) this.#port.post({ kind: "want", want });
+    for (const [id, { execution, sequence }] of this.#questions) this.#port.post({ kind: "at", id, execution, sequence });
+    this.#watchers.miss();
+  }
+
+  #put(execution: Execution, event?: ExecutionEvent): void {
+    const { name } = execution;
+    const before = this.#shelf.get(name);
+    this.#shelf.put(execution, this.#wants.has(`executions:${name}`));
+    this.#entries.set(name, { execution, removed: false });
+    for (const stage of this.#shelf.changedStages(before, execution)) this.#notices.due(stageTopic(name, stage));
+    this.#watchers.changed(before, execution, event);
+    this.#announce(execution);
+  }
+
+  #announce(execution: Execution | undefined): void {
+    if (!execution) return;
+    for (const want of this.#wants.all()) {
+      if (want.startsWith("executions:") && isAbout(wantedBy(want), execution)) this.#notices.due(want);
+    }
+  }
+
+  #remove(name: string): void {
+    this.#announce(this.#shelf.get(name));
+    this.#shelf.remove(name);
+    this.#entries.set(name, { removed: true });
+    this.#notices.due(`executions:${name}`);
+  }
+
+  #refuse(want: Want, refusal: Refusal): void {
+    this.#refusals.set(want, refusal);
+    const name = wantedBy(want);
+    if (want.startsWith("executions:") && isExecution(name)) {
+      this.#entries.set(name, { ...this.entry(name), error: refusal });
+    }
+    this.#notices.due(want);
+  }
+
+  #addRows(name: string, rows: readonly EventRow[], complete: boolean): void {
+    const known = this.log(name).rows;
+    this.#logs.set(name, { rows: rows.length > 0 ? [...known, ...rows] : known, complete });
+    this.#notices.due(`events:${name}`);
+  }
+
+  #putInfrastructure(application: string, snapshot: InfrastructureSnapshot): void {
+    this.#infrastructures.set(application, snapshot);
+    this.#notices.due(`infrastructure:${application}`);
+  }
 }
 
 function stageTopic(execution: string, stage: string): string {

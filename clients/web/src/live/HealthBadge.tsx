@@ -1,4 +1,0 @@
-/** How the live connection stands, as a badge. */
-export function HealthBadge() {
-  return null;
-}
