@@ -1,0 +1,57 @@
+/** What stories find in a server: the sample application, as the first run makes it, and pipelines for one purpose each. */
+import { fromJson, type JsonObject } from "@bufbuild/protobuf";
+import { type Gennaker, watchExecution } from "@gennaker/client";
+import { ApplicationSchema } from "@gennaker/client/gen/application";
+import type { Execution } from "@gennaker/client/gen/execution";
+import { FirewallSchema } from "@gennaker/client/gen/firewall";
+import { LoadBalancerSchema } from "@gennaker/client/gen/load_balancer";
+import { PipelineSchema } from "@gennaker/client/gen/pipeline";
+import { ProjectSchema } from "@gennaker/client/gen/project";
+import sample from "../../../examples/demo/world.json" with { type: "json" };
+
+/** Makes the sample application with its images, load balancer, firewall, pipelines and project. */
+export async function makeSample(api: Gennaker): Promise<void> {
+  for (const { imageId, source } of sample.images) await api.infrastructure.registerImage({ parent: sample.region, imageId, source });
+  await api.applications.updateApplication({ application: fromJson(ApplicationSchema, sample.application), allowMissing: true });
+  await api.infrastructure.updateFirewall({ firewall: fromJson(FirewallSchema, sample.firewall), allowMissing: true });
+  await api.infrastructure.updateLoadBalancer({ loadBalancer: fromJson(LoadBalancerSchema, sample.loadBalancer), allowMissing: true });
+  for (const pipeline of sample.pipelines) await api.pipelines.updatePipeline({ pipeline: fromJson(PipelineSchema, pipeline), allowMissing: true });
+  await api.projects.updateProject({ project: fromJson(ProjectSchema, sample.project), allowMissing: true });
+}
+
+/** Makes an application. */
+export async function makeApplication(api: Gennaker, id: string): Promise<void> {
+  await api.applications.updateApplication({ application: { name: `applications/${id}` }, allowMissing: true });
+}
+
+/** Makes or replaces a pipeline from its JSON: `{ stages: [...] }`. Gives its name. */
+export async function makePipeline(api: Gennaker, application: string, id: string, pipeline: JsonObject): Promise<string> {
+  const name = `applications/${application}/pipelines/${id}`;
+  await api.pipelines.updatePipeline({ pipeline: fromJson(PipelineSchema, { ...pipeline, name }), allowMissing: true });
+  return name;
+}
+
+/** Starts a pipeline. Gives the name of the execution. */
+export async function start(api: Gennaker, pipeline: string, parameters: Record<string, string> = {}): Promise<string> {
+  const { execution } = await api.executions.startExecution({ pipeline, parameters });
+  if (!execution) throw new Error("a start gives an execution");
+  return execution.name;
+}
+
+/** Follows an execution until something holds. It fails when the execution ends before. */
+export async function until(api: Gennaker, name: string, holds: (execution: Execution) => boolean): Promise<Execution> {
+  const stop = new AbortController();
+  try {
+    for await (const { execution } of watchExecution(api, name, { signal: stop.signal })) {
+      if (holds(execution)) return execution;
+    }
+  } finally {
+    stop.abort();
+  }
+  throw new Error(`${name} ended before`);
+}
+
+/** Follows an execution to its end. */
+export function ended(api: Gennaker, name: string): Promise<Execution> {
+  return until(api, name, (execution) => execution.endTime !== undefined);
+}
