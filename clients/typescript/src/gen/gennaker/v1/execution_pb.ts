@@ -1227,7 +1227,7 @@ export enum StageAction {
   SKIP = 2,
 
   /**
-   * SubmitJudgment.
+   * SubmitJudgment. Who has let the stage go on already (see `Judgment.verdicts`) can only stop it.
    *
    * @generated from enum value: STAGE_ACTION_SUBMIT_JUDGMENT = 3;
    */

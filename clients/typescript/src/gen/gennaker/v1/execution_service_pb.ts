@@ -156,7 +156,7 @@ export const GetExecutionResponseSchema: GenMessage<GetExecutionResponse> = /*@_
  */
 export type ListExecutionsRequest = Message<"gennaker.v1.ListExecutionsRequest"> & {
   /**
-   * The application, `applications/{application}`.
+   * The application, `applications/{application}`, or `applications/-` for all that the caller may read.
    *
    * @generated from field: string parent = 1;
    */
@@ -180,9 +180,15 @@ export type ListExecutionsRequest = Message<"gennaker.v1.ListExecutionsRequest">
 
   /**
    * Only executions that match: terms `field=value` with spaces between, all of which must hold; a value may be a
-   * list with commas, one of which must hold. Fields: `status` (`RUNNING` for instance), `pipeline` (the name or the
-   * id), `cause` (`MANUAL`, `TRIGGER`, `PARENT`, `OPERATION`), `trigger`, `actor`, `active` (`true` or `false`),
-   * `created` (with `>=` or `<` instead of `=`, and a time such as `2026-11-24T08:00:00Z`).
+   * list with commas, one of which must hold. A value with spaces or commas stands in double quotes:
+   * `text="red black"`. Fields: `status` (`RUNNING` for instance), `pipeline` (the name or the id), `cause` (`MANUAL`,
+   * `TRIGGER`, `PARENT`, `OPERATION`), `trigger`, `actor`, `active` (`true` or `false`), `created` (with `>=` or `<`
+   * instead of `=`, and a time such as `2026-11-24T08:00:00Z`), and `text`: a part, in any case, of the display name, the
+   * id, the name of the pipeline or of the trigger, the actor, the reason, or the value of a parameter.
+   * `cause`, `trigger`, `actor`, `text`, several pipelines, and in `applications/-` also a pipeline's id, statuses of
+   * executions that have ended, and what the caller may not read, are looked for from the newest on in the executions that
+   * the other terms leave, at most 5000 in a call: a page may then be short, or empty, and still have a `next_page_token`
+   * with which to look further.
    *
    * @generated from field: string filter = 4;
    */
@@ -313,7 +319,8 @@ export const WatchExecutionResponseSchema: GenMessage<WatchExecutionResponse> = 
 export type WatchExecutionsRequest = Message<"gennaker.v1.WatchExecutionsRequest"> & {
   /**
    * What to follow. An application or a pipeline means all of its executions that have not ended, and those that
-   * start later.
+   * start later; `applications/-` means those of all applications that the caller may read, also of ones that are made
+   * later. An execution that was named, or that ended while it was followed, is followed on: it can be retried.
    *
    * @generated from field: repeated gennaker.v1.WatchSubject subjects = 1;
    */
@@ -342,8 +349,8 @@ export const WatchExecutionsRequestSchema: GenMessage<WatchExecutionsRequest> = 
  */
 export type WatchSubject = Message<"gennaker.v1.WatchSubject"> & {
   /**
-   * `applications/{application}/executions/{execution}`, `applications/{application}/pipelines/{pipeline}` or
-   * `applications/{application}`.
+   * `applications/{application}/executions/{execution}`, `applications/{application}/pipelines/{pipeline}`,
+   * `applications/{application}` or `applications/-`.
    *
    * @generated from field: string name = 1;
    */
@@ -792,7 +799,7 @@ export const SubmitJudgmentResponseSchema: GenMessage<SubmitJudgmentResponse> = 
  */
 export type PlanExecutionRequest = Message<"gennaker.v1.PlanExecutionRequest"> & {
   /**
-   * The pipeline, `applications/{application}/pipelines/{pipeline}`.
+   * The pipeline, `applications/{application}/pipelines/{pipeline}`. With `definition` it need not exist.
    *
    * @generated from field: string pipeline = 1;
    */
@@ -1316,7 +1323,8 @@ export const ExecutionService: GenService<{
     output: typeof GetExecutionResponseSchema;
   },
   /**
-   * Lists the executions of an application, newest first, without their stages unless asked for.
+   * Lists the executions of an application, or of all applications that the caller may read, newest first, without their
+   * stages unless asked for.
    *
    * @generated from rpc gennaker.v1.ExecutionService.ListExecutions
    */
@@ -1412,8 +1420,8 @@ export const ExecutionService: GenService<{
     output: typeof SubmitJudgmentResponseSchema;
   },
   /**
-   * Shows what a run of a pipeline would do: every stage with what it plans, and every expression with its source, what it
-   * reads and its value or error. Nothing is started, stored or called.
+   * Shows what a run of a pipeline, saved or not, would do: every stage with what it plans, and every expression with its
+   * source, what it reads and its value or error. Nothing is started, stored or called.
    *
    * @generated from rpc gennaker.v1.ExecutionService.PlanExecution
    */

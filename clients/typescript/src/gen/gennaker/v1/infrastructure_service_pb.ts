@@ -153,7 +153,8 @@ export const GetClusterResponseSchema: GenMessage<GetClusterResponse> = /*@__PUR
  */
 export type ListServerGroupsRequest = Message<"gennaker.v1.ListServerGroupsRequest"> & {
   /**
-   * `applications/{application}` or `accounts/{account}/regions/{region}`.
+   * `applications/{application}`, `applications/-` for all that the caller may read, or
+   * `accounts/{account}/regions/{region}`.
    *
    * @generated from field: string parent = 1;
    */
@@ -437,7 +438,8 @@ export const GetInstanceLogResponseSchema: GenMessage<GetInstanceLogResponse> = 
  */
 export type ListLoadBalancersRequest = Message<"gennaker.v1.ListLoadBalancersRequest"> & {
   /**
-   * `applications/{application}` or `accounts/{account}/regions/{region}`.
+   * `applications/{application}`, `applications/-` for all that the caller may read, or
+   * `accounts/{account}/regions/{region}`.
    *
    * @generated from field: string parent = 1;
    */
@@ -740,7 +742,8 @@ export const DeleteLoadBalancerResponseSchema: GenMessage<DeleteLoadBalancerResp
  */
 export type ListFirewallsRequest = Message<"gennaker.v1.ListFirewallsRequest"> & {
   /**
-   * `applications/{application}` or `accounts/{account}/regions/{region}`.
+   * `applications/{application}`, `applications/-` for all that the caller may read, or
+   * `accounts/{account}/regions/{region}`.
    *
    * @generated from field: string parent = 1;
    */
@@ -1932,7 +1935,7 @@ export const InfrastructureService: GenService<{
     output: typeof GetClusterResponseSchema;
   },
   /**
-   * Lists the server groups of an application, or of a region of an account.
+   * Lists the server groups of an application, of all applications that the caller may read, or of a region of an account.
    *
    * @generated from rpc gennaker.v1.InfrastructureService.ListServerGroups
    */
@@ -1982,7 +1985,7 @@ export const InfrastructureService: GenService<{
     output: typeof GetInstanceLogResponseSchema;
   },
   /**
-   * Lists the load balancers of an application, or of a region of an account.
+   * Lists the load balancers of an application, of all applications that the caller may read, or of a region of an account.
    *
    * @generated from rpc gennaker.v1.InfrastructureService.ListLoadBalancers
    */
@@ -2032,7 +2035,7 @@ export const InfrastructureService: GenService<{
     output: typeof DeleteLoadBalancerResponseSchema;
   },
   /**
-   * Lists the firewalls of an application, or of a region of an account.
+   * Lists the firewalls of an application, of all applications that the caller may read, or of a region of an account.
    *
    * @generated from rpc gennaker.v1.InfrastructureService.ListFirewalls
    */

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file gennaker/v1/kinds.proto.
  */
 export const file_gennaker_v1_kinds: GenFile = /*@__PURE__*/
-  fileDesc("ChdnZW5uYWtlci92MS9raW5kcy5wcm90bxILZ2VubmFrZXIudjEitwEKE1N0YWdlS2luZERlc2NyaXB0b3ISDAoEa2luZBgBIAEoCRINCgVsYWJlbBgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRIQCghjYXRlZ29yeRgEIAEoCRIsCgZmaWVsZHMYBSADKAsyHC5nZW5uYWtlci52MS5GaWVsZERlc2NyaXB0b3ISLgoHb3V0cHV0cxgGIAMoCzIdLmdlbm5ha2VyLnYxLk91dHB1dERlc2NyaXB0b3IiiQEKFVRyaWdnZXJLaW5kRGVzY3JpcHRvchIMCgRraW5kGAEgASgJEg0KBWxhYmVsGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhAKCGNhdGVnb3J5GAQgASgJEiwKBmZpZWxkcxgFIAMoCzIcLmdlbm5ha2VyLnYxLkZpZWxkRGVzY3JpcHRvciI1ChBPdXRwdXREZXNjcmlwdG9yEgwKBHBhdGgYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAki1AYKD0ZpZWxkRGVzY3JpcHRvchIMCgRwYXRoGAEgASgJEg0KBWxhYmVsGAIgASgJEgwKBGhlbHAYAyABKAkSLwoEdHlwZRgEIAEoDjIhLmdlbm5ha2VyLnYxLkZpZWxkRGVzY3JpcHRvci5UeXBlEhAKCHJlcGVhdGVkGAUgASgIEhAKCHJlcXVpcmVkGAYgASgIEhUKDWRlZmF1bHRfdmFsdWUYByABKAkSEAoDbWluGAggASgBSACIAQESEAoDbWF4GAkgASgBSAGIAQESFAoHbWluX2xlbhgKIAEoDUgCiAEBEhQKB21heF9sZW4YCyABKA1IA4gBARIWCgltaW5faXRlbXMYDCABKA1IBIgBARIWCgltYXhfaXRlbXMYDSABKA1IBYgBARIPCgdwYXR0ZXJuGA4gASgJEiQKB2Nob2ljZXMYDyADKAsyEy5nZW5uYWtlci52MS5DaG9pY2USFAoMY2hvaWNlc19mcm9tGBAgASgJEg4KBnNlY3JldBgRIAEoCBIaChJleHByZXNzaW9uX2FsbG93ZWQYEiABKAgSFAoMdmlzaWJsZV93aGVuGBMgASgJEhEKCW11bHRpbGluZRgUIAEoCBINCgVvbmVvZhgVIAEoCRIWCg5vbmVvZl9yZXF1aXJlZBgWIAEoCBIsCgZmaWVsZHMYFyADKAsyHC5nZW5uYWtlci52MS5GaWVsZERlc2NyaXB0b3ISEwoLb3V0cHV0X29ubHkYGCABKAgi2QEKBFR5cGUSFAoQVFlQRV9VTlNQRUNJRklFRBAAEg8KC1RZUEVfU1RSSU5HEAESEAoMVFlQRV9JTlRFR0VSEAISDwoLVFlQRV9OVU1CRVIQAxIQCgxUWVBFX0JPT0xFQU4QBBIRCg1UWVBFX0RVUkFUSU9OEAUSEgoOVFlQRV9USU1FU1RBTVAQBhINCglUWVBFX0VOVU0QBxIQCgxUWVBFX01FU1NBR0UQCBIMCghUWVBFX01BUBAJEg8KC1RZUEVfU1RSVUNUEAoSDgoKVFlQRV9WQUxVRRALQgYKBF9taW5CBgoEX21heEIKCghfbWluX2xlbkIKCghfbWF4X2xlbkIMCgpfbWluX2l0ZW1zQgwKCl9tYXhfaXRlbXMiNAoGQ2hvaWNlEg0KBXZhbHVlGAEgASgJEg0KBWxhYmVsGAIgASgJEgwKBGhlbHAYAyABKAliBnByb3RvMw");
+  fileDesc("ChdnZW5uYWtlci92MS9raW5kcy5wcm90bxILZ2VubmFrZXIudjEitwEKE1N0YWdlS2luZERlc2NyaXB0b3ISDAoEa2luZBgBIAEoCRINCgVsYWJlbBgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRIQCghjYXRlZ29yeRgEIAEoCRIsCgZmaWVsZHMYBSADKAsyHC5nZW5uYWtlci52MS5GaWVsZERlc2NyaXB0b3ISLgoHb3V0cHV0cxgGIAMoCzIdLmdlbm5ha2VyLnYxLk91dHB1dERlc2NyaXB0b3IiiQEKFVRyaWdnZXJLaW5kRGVzY3JpcHRvchIMCgRraW5kGAEgASgJEg0KBWxhYmVsGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhAKCGNhdGVnb3J5GAQgASgJEiwKBmZpZWxkcxgFIAMoCzIcLmdlbm5ha2VyLnYxLkZpZWxkRGVzY3JpcHRvciJQChJSZXNvdXJjZURlc2NyaXB0b3ISDAoEa2luZBgBIAEoCRIsCgZmaWVsZHMYAiADKAsyHC5nZW5uYWtlci52MS5GaWVsZERlc2NyaXB0b3IiNQoQT3V0cHV0RGVzY3JpcHRvchIMCgRwYXRoGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJIv0GCg9GaWVsZERlc2NyaXB0b3ISDAoEcGF0aBgBIAEoCRINCgVsYWJlbBgCIAEoCRIMCgRoZWxwGAMgASgJEi8KBHR5cGUYBCABKA4yIS5nZW5uYWtlci52MS5GaWVsZERlc2NyaXB0b3IuVHlwZRIQCghyZXBlYXRlZBgFIAEoCBIQCghyZXF1aXJlZBgGIAEoCBIVCg1kZWZhdWx0X3ZhbHVlGAcgASgJEhAKA21pbhgIIAEoAUgAiAEBEhAKA21heBgJIAEoAUgBiAEBEhQKB21pbl9sZW4YCiABKA1IAogBARIUCgdtYXhfbGVuGAsgASgNSAOIAQESFgoJbWluX2l0ZW1zGAwgASgNSASIAQESFgoJbWF4X2l0ZW1zGA0gASgNSAWIAQESDwoHcGF0dGVybhgOIAEoCRIkCgdjaG9pY2VzGA8gAygLMhMuZ2VubmFrZXIudjEuQ2hvaWNlEhQKDGNob2ljZXNfZnJvbRgQIAEoCRIOCgZzZWNyZXQYESABKAgSGgoSZXhwcmVzc2lvbl9hbGxvd2VkGBIgASgIEhQKDHZpc2libGVfd2hlbhgTIAEoCRIRCgltdWx0aWxpbmUYFCABKAgSDQoFb25lb2YYFSABKAkSFgoOb25lb2ZfcmVxdWlyZWQYFiABKAgSLAoGZmllbGRzGBcgAygLMhwuZ2VubmFrZXIudjEuRmllbGREZXNjcmlwdG9yEhMKC291dHB1dF9vbmx5GBggASgIEhMKC2tleV9wYXR0ZXJuGBkgASgJEhIKCmV4cHJlc3Npb24YGiABKAgi2QEKBFR5cGUSFAoQVFlQRV9VTlNQRUNJRklFRBAAEg8KC1RZUEVfU1RSSU5HEAESEAoMVFlQRV9JTlRFR0VSEAISDwoLVFlQRV9OVU1CRVIQAxIQCgxUWVBFX0JPT0xFQU4QBBIRCg1UWVBFX0RVUkFUSU9OEAUSEgoOVFlQRV9USU1FU1RBTVAQBhINCglUWVBFX0VOVU0QBxIQCgxUWVBFX01FU1NBR0UQCBIMCghUWVBFX01BUBAJEg8KC1RZUEVfU1RSVUNUEAoSDgoKVFlQRV9WQUxVRRALQgYKBF9taW5CBgoEX21heEIKCghfbWluX2xlbkIKCghfbWF4X2xlbkIMCgpfbWluX2l0ZW1zQgwKCl9tYXhfaXRlbXMiNAoGQ2hvaWNlEg0KBXZhbHVlGAEgASgJEg0KBWxhYmVsGAIgASgJEgwKBGhlbHAYAyABKAliBnByb3RvMw");
 
 /**
  * A kind of stage.
@@ -120,6 +120,36 @@ export const TriggerKindDescriptorSchema: GenMessage<TriggerKindDescriptor> = /*
   messageDesc(file_gennaker_v1_kinds, 1);
 
 /**
+ * A sort of resource, or of what is in one.
+ *
+ * @generated from message gennaker.v1.ResourceDescriptor
+ */
+export type ResourceDescriptor = Message<"gennaker.v1.ResourceDescriptor"> & {
+  /**
+   * Which one: `application`, `project`, `pipeline`, `stage`, `trigger`, `parameter`, `concurrency`,
+   * `expected_artifact`, `notification`, `load_balancer` or `firewall`.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * Its fields, in order. Those of the kinds of stages and triggers are left out: ListStageKinds and
+   * ListTriggerKinds have them.
+   *
+   * @generated from field: repeated gennaker.v1.FieldDescriptor fields = 2;
+   */
+  fields: FieldDescriptor[];
+};
+
+/**
+ * Describes the message gennaker.v1.ResourceDescriptor.
+ * Use `create(ResourceDescriptorSchema)` to create a new message.
+ */
+export const ResourceDescriptorSchema: GenMessage<ResourceDescriptor> = /*@__PURE__*/
+  messageDesc(file_gennaker_v1_kinds, 2);
+
+/**
  * An output of a stage kind.
  *
  * @generated from message gennaker.v1.OutputDescriptor
@@ -145,7 +175,7 @@ export type OutputDescriptor = Message<"gennaker.v1.OutputDescriptor"> & {
  * Use `create(OutputDescriptorSchema)` to create a new message.
  */
 export const OutputDescriptorSchema: GenMessage<OutputDescriptor> = /*@__PURE__*/
-  messageDesc(file_gennaker_v1_kinds, 2);
+  messageDesc(file_gennaker_v1_kinds, 3);
 
 /**
  * A field of a kind: what a form needs to show and check it.
@@ -321,6 +351,20 @@ export type FieldDescriptor = Message<"gennaker.v1.FieldDescriptor"> & {
    * @generated from field: bool output_only = 24;
    */
   outputOnly: boolean;
+
+  /**
+   * The regular expression that the keys of a map match.
+   *
+   * @generated from field: string key_pattern = 25;
+   */
+  keyPattern: string;
+
+  /**
+   * The text is an expression itself, in which `${` and `}` can be left out.
+   *
+   * @generated from field: bool expression = 26;
+   */
+  expression: boolean;
 };
 
 /**
@@ -328,7 +372,7 @@ export type FieldDescriptor = Message<"gennaker.v1.FieldDescriptor"> & {
  * Use `create(FieldDescriptorSchema)` to create a new message.
  */
 export const FieldDescriptorSchema: GenMessage<FieldDescriptor> = /*@__PURE__*/
-  messageDesc(file_gennaker_v1_kinds, 3);
+  messageDesc(file_gennaker_v1_kinds, 4);
 
 /**
  * The type of a field's value.
@@ -425,7 +469,7 @@ export enum FieldDescriptor_Type {
  * Describes the enum gennaker.v1.FieldDescriptor.Type.
  */
 export const FieldDescriptor_TypeSchema: GenEnum<FieldDescriptor_Type> = /*@__PURE__*/
-  enumDesc(file_gennaker_v1_kinds, 3, 0);
+  enumDesc(file_gennaker_v1_kinds, 4, 0);
 
 /**
  * One of the values of an enum.
@@ -460,5 +504,5 @@ export type Choice = Message<"gennaker.v1.Choice"> & {
  * Use `create(ChoiceSchema)` to create a new message.
  */
 export const ChoiceSchema: GenMessage<Choice> = /*@__PURE__*/
-  messageDesc(file_gennaker_v1_kinds, 4);
+  messageDesc(file_gennaker_v1_kinds, 5);
 

@@ -150,7 +150,9 @@ export const GetPipelineResponseSchema: GenMessage<GetPipelineResponse> = /*@__P
  */
 export type ListPipelinesRequest = Message<"gennaker.v1.ListPipelinesRequest"> & {
   /**
-   * The application, `applications/{application}`.
+   * The application, `applications/{application}`. `applications/-` lists the pipelines of all that the caller may read,
+   * for menus and searches: only `name`, `display_name`, `description`, `disabled`, `labels`, `revision`, `etag`,
+   * `create_time`, `update_time` and `update_actor` of each.
    *
    * @generated from field: string parent = 1;
    */
@@ -731,7 +733,7 @@ export const PipelineService: GenService<{
     output: typeof GetPipelineResponseSchema;
   },
   /**
-   * Lists the pipelines of an application, by name.
+   * Lists the pipelines of an application, or of all applications that the caller may read, by name.
    *
    * @generated from rpc gennaker.v1.PipelineService.ListPipelines
    */

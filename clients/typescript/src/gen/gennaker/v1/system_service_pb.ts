@@ -6,6 +6,10 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { ExpressionGroup } from "./expression_pb.ts";
+import { file_gennaker_v1_expression } from "./expression_pb.ts";
+import type { ResourceDescriptor } from "./kinds_pb.ts";
+import { file_gennaker_v1_kinds } from "./kinds_pb.ts";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file gennaker/v1/system_service.proto.
  */
 export const file_gennaker_v1_system_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBnZW5uYWtlci92MS9zeXN0ZW1fc2VydmljZS5wcm90bxILZ2VubmFrZXIudjEiEwoRR2V0VmVyc2lvblJlcXVlc3QiZQoSR2V0VmVyc2lvblJlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDgoGY29tbWl0GAIgASgJEi4KCnN0YXJ0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIhIKEEdldEhlYWx0aFJlcXVlc3QicAoRR2V0SGVhbHRoUmVzcG9uc2USKQoGc3RhdHVzGAEgASgOMhkuZ2VubmFrZXIudjEuSGVhbHRoU3RhdHVzEjAKCmNvbXBvbmVudHMYAiADKAsyHC5nZW5uYWtlci52MS5Db21wb25lbnRIZWFsdGgiYAoPQ29tcG9uZW50SGVhbHRoEhEKCWNvbXBvbmVudBgBIAEoCRIpCgZzdGF0dXMYAiABKA4yGS5nZW5uYWtlci52MS5IZWFsdGhTdGF0dXMSDwoHbWVzc2FnZRgDIAEoCSISChBHZXRMaW1pdHNSZXF1ZXN0IjgKEUdldExpbWl0c1Jlc3BvbnNlEiMKBmxpbWl0cxgBIAEoCzITLmdlbm5ha2VyLnYxLkxpbWl0cyLtAgoGTGltaXRzEhkKEW1heF9tZXNzYWdlX2J5dGVzGAEgASgEEhUKDW1heF9wYWdlX3NpemUYAiABKA0SGQoRZGVmYXVsdF9wYWdlX3NpemUYAyABKA0SHwoXbWF4X3N0YWdlc19wZXJfcGlwZWxpbmUYBCABKA0SFwoPbWF4X2dyYXBoX2RlcHRoGAUgASgNEh4KFm1heF9jb25jdXJyZW50X3dhdGNoZXMYBiABKA0SGgoSbWF4X3dhdGNoX3N1YmplY3RzGAcgASgNEhkKEW1heF93ZWJob29rX2J5dGVzGAggASgEEhUKDW1heF9sb2dfYnl0ZXMYCSABKAQSGAoQbWF4X291dHB1dF9ieXRlcxgKIAEoBBIdChVtYXhfcXVldWVkX2V4ZWN1dGlvbnMYCyABKA0SNQoSaGVhcnRiZWF0X2ludGVydmFsGAwgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uKnoKDEhlYWx0aFN0YXR1cxIdChlIRUFMVEhfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFAoQSEVBTFRIX1NUQVRVU19PSxABEhoKFkhFQUxUSF9TVEFUVVNfREVHUkFERUQQAhIZChVIRUFMVEhfU1RBVFVTX0ZBSUxJTkcQAzL8AQoNU3lzdGVtU2VydmljZRJPCgpHZXRWZXJzaW9uEh4uZ2VubmFrZXIudjEuR2V0VmVyc2lvblJlcXVlc3QaHy5nZW5uYWtlci52MS5HZXRWZXJzaW9uUmVzcG9uc2UiABJMCglHZXRIZWFsdGgSHS5nZW5uYWtlci52MS5HZXRIZWFsdGhSZXF1ZXN0Gh4uZ2VubmFrZXIudjEuR2V0SGVhbHRoUmVzcG9uc2UiABJMCglHZXRMaW1pdHMSHS5nZW5uYWtlci52MS5HZXRMaW1pdHNSZXF1ZXN0Gh4uZ2VubmFrZXIudjEuR2V0TGltaXRzUmVzcG9uc2UiAGIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("CiBnZW5uYWtlci92MS9zeXN0ZW1fc2VydmljZS5wcm90bxILZ2VubmFrZXIudjEiEwoRR2V0VmVyc2lvblJlcXVlc3QiZQoSR2V0VmVyc2lvblJlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDgoGY29tbWl0GAIgASgJEi4KCnN0YXJ0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIhIKEEdldEhlYWx0aFJlcXVlc3QicAoRR2V0SGVhbHRoUmVzcG9uc2USKQoGc3RhdHVzGAEgASgOMhkuZ2VubmFrZXIudjEuSGVhbHRoU3RhdHVzEjAKCmNvbXBvbmVudHMYAiADKAsyHC5nZW5uYWtlci52MS5Db21wb25lbnRIZWFsdGgiYAoPQ29tcG9uZW50SGVhbHRoEhEKCWNvbXBvbmVudBgBIAEoCRIpCgZzdGF0dXMYAiABKA4yGS5nZW5uYWtlci52MS5IZWFsdGhTdGF0dXMSDwoHbWVzc2FnZRgDIAEoCSISChBHZXRMaW1pdHNSZXF1ZXN0IjgKEUdldExpbWl0c1Jlc3BvbnNlEiMKBmxpbWl0cxgBIAEoCzITLmdlbm5ha2VyLnYxLkxpbWl0cyLtAgoGTGltaXRzEhkKEW1heF9tZXNzYWdlX2J5dGVzGAEgASgEEhUKDW1heF9wYWdlX3NpemUYAiABKA0SGQoRZGVmYXVsdF9wYWdlX3NpemUYAyABKA0SHwoXbWF4X3N0YWdlc19wZXJfcGlwZWxpbmUYBCABKA0SFwoPbWF4X2dyYXBoX2RlcHRoGAUgASgNEh4KFm1heF9jb25jdXJyZW50X3dhdGNoZXMYBiABKA0SGgoSbWF4X3dhdGNoX3N1YmplY3RzGAcgASgNEhkKEW1heF93ZWJob29rX2J5dGVzGAggASgEEhUKDW1heF9sb2dfYnl0ZXMYCSABKAQSGAoQbWF4X291dHB1dF9ieXRlcxgKIAEoBBIdChVtYXhfcXVldWVkX2V4ZWN1dGlvbnMYCyABKA0SNQoSaGVhcnRiZWF0X2ludGVydmFsGAwgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIhoKGERlc2NyaWJlUmVzb3VyY2VzUmVxdWVzdCJPChlEZXNjcmliZVJlc291cmNlc1Jlc3BvbnNlEjIKCXJlc291cmNlcxgBIAMoCzIfLmdlbm5ha2VyLnYxLlJlc291cmNlRGVzY3JpcHRvciIcChpEZXNjcmliZUV4cHJlc3Npb25zUmVxdWVzdCJLChtEZXNjcmliZUV4cHJlc3Npb25zUmVzcG9uc2USLAoGZ3JvdXBzGAEgAygLMhwuZ2VubmFrZXIudjEuRXhwcmVzc2lvbkdyb3VwKnoKDEhlYWx0aFN0YXR1cxIdChlIRUFMVEhfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFAoQSEVBTFRIX1NUQVRVU19PSxABEhoKFkhFQUxUSF9TVEFUVVNfREVHUkFERUQQAhIZChVIRUFMVEhfU1RBVFVTX0ZBSUxJTkcQAzLOAwoNU3lzdGVtU2VydmljZRJPCgpHZXRWZXJzaW9uEh4uZ2VubmFrZXIudjEuR2V0VmVyc2lvblJlcXVlc3QaHy5nZW5uYWtlci52MS5HZXRWZXJzaW9uUmVzcG9uc2UiABJMCglHZXRIZWFsdGgSHS5nZW5uYWtlci52MS5HZXRIZWFsdGhSZXF1ZXN0Gh4uZ2VubmFrZXIudjEuR2V0SGVhbHRoUmVzcG9uc2UiABJMCglHZXRMaW1pdHMSHS5nZW5uYWtlci52MS5HZXRMaW1pdHNSZXF1ZXN0Gh4uZ2VubmFrZXIudjEuR2V0TGltaXRzUmVzcG9uc2UiABJkChFEZXNjcmliZVJlc291cmNlcxIlLmdlbm5ha2VyLnYxLkRlc2NyaWJlUmVzb3VyY2VzUmVxdWVzdBomLmdlbm5ha2VyLnYxLkRlc2NyaWJlUmVzb3VyY2VzUmVzcG9uc2UiABJqChNEZXNjcmliZUV4cHJlc3Npb25zEicuZ2VubmFrZXIudjEuRGVzY3JpYmVFeHByZXNzaW9uc1JlcXVlc3QaKC5nZW5uYWtlci52MS5EZXNjcmliZUV4cHJlc3Npb25zUmVzcG9uc2UiAGIGcHJvdG8z", [file_gennaker_v1_expression, file_gennaker_v1_kinds, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * The request of GetVersion.
@@ -280,6 +284,78 @@ export const LimitsSchema: GenMessage<Limits> = /*@__PURE__*/
   messageDesc(file_gennaker_v1_system_service, 7);
 
 /**
+ * The request of DescribeResources.
+ *
+ * @generated from message gennaker.v1.DescribeResourcesRequest
+ */
+export type DescribeResourcesRequest = Message<"gennaker.v1.DescribeResourcesRequest"> & {
+};
+
+/**
+ * Describes the message gennaker.v1.DescribeResourcesRequest.
+ * Use `create(DescribeResourcesRequestSchema)` to create a new message.
+ */
+export const DescribeResourcesRequestSchema: GenMessage<DescribeResourcesRequest> = /*@__PURE__*/
+  messageDesc(file_gennaker_v1_system_service, 8);
+
+/**
+ * The answer of DescribeResources.
+ *
+ * @generated from message gennaker.v1.DescribeResourcesResponse
+ */
+export type DescribeResourcesResponse = Message<"gennaker.v1.DescribeResourcesResponse"> & {
+  /**
+   * The resources.
+   *
+   * @generated from field: repeated gennaker.v1.ResourceDescriptor resources = 1;
+   */
+  resources: ResourceDescriptor[];
+};
+
+/**
+ * Describes the message gennaker.v1.DescribeResourcesResponse.
+ * Use `create(DescribeResourcesResponseSchema)` to create a new message.
+ */
+export const DescribeResourcesResponseSchema: GenMessage<DescribeResourcesResponse> = /*@__PURE__*/
+  messageDesc(file_gennaker_v1_system_service, 9);
+
+/**
+ * The request of DescribeExpressions.
+ *
+ * @generated from message gennaker.v1.DescribeExpressionsRequest
+ */
+export type DescribeExpressionsRequest = Message<"gennaker.v1.DescribeExpressionsRequest"> & {
+};
+
+/**
+ * Describes the message gennaker.v1.DescribeExpressionsRequest.
+ * Use `create(DescribeExpressionsRequestSchema)` to create a new message.
+ */
+export const DescribeExpressionsRequestSchema: GenMessage<DescribeExpressionsRequest> = /*@__PURE__*/
+  messageDesc(file_gennaker_v1_system_service, 10);
+
+/**
+ * The answer of DescribeExpressions.
+ *
+ * @generated from message gennaker.v1.DescribeExpressionsResponse
+ */
+export type DescribeExpressionsResponse = Message<"gennaker.v1.DescribeExpressionsResponse"> & {
+  /**
+   * All that can be written, in groups.
+   *
+   * @generated from field: repeated gennaker.v1.ExpressionGroup groups = 1;
+   */
+  groups: ExpressionGroup[];
+};
+
+/**
+ * Describes the message gennaker.v1.DescribeExpressionsResponse.
+ * Use `create(DescribeExpressionsResponseSchema)` to create a new message.
+ */
+export const DescribeExpressionsResponseSchema: GenMessage<DescribeExpressionsResponse> = /*@__PURE__*/
+  messageDesc(file_gennaker_v1_system_service, 11);
+
+/**
  * How something is.
  *
  * @generated from enum gennaker.v1.HealthStatus
@@ -355,6 +431,27 @@ export const SystemService: GenService<{
     methodKind: "unary";
     input: typeof GetLimitsRequestSchema;
     output: typeof GetLimitsResponseSchema;
+  },
+  /**
+   * Describes the fields of resources, from which clients build forms. What kinds of stages and triggers add is in
+   * ListStageKinds and ListTriggerKinds.
+   *
+   * @generated from rpc gennaker.v1.SystemService.DescribeResources
+   */
+  describeResources: {
+    methodKind: "unary";
+    input: typeof DescribeResourcesRequestSchema;
+    output: typeof DescribeResourcesResponseSchema;
+  },
+  /**
+   * Lists what can be written in expressions: operators, functions, methods and types, with help and examples.
+   *
+   * @generated from rpc gennaker.v1.SystemService.DescribeExpressions
+   */
+  describeExpressions: {
+    methodKind: "unary";
+    input: typeof DescribeExpressionsRequestSchema;
+    output: typeof DescribeExpressionsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_gennaker_v1_system_service, 0);

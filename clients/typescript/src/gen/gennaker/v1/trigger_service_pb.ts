@@ -143,7 +143,7 @@ export const GetTriggerResponseSchema: GenMessage<GetTriggerResponse> = /*@__PUR
  */
 export type ListTriggersRequest = Message<"gennaker.v1.ListTriggersRequest"> & {
   /**
-   * The application, `applications/{application}`.
+   * The application, `applications/{application}`, or `applications/-` for all that the caller may read.
    *
    * @generated from field: string parent = 1;
    */
@@ -554,7 +554,7 @@ export const TriggerService: GenService<{
     output: typeof GetTriggerResponseSchema;
   },
   /**
-   * Lists the triggers of an application, by name.
+   * Lists the triggers of an application, or of all applications that the caller may read, by name.
    *
    * @generated from rpc gennaker.v1.TriggerService.ListTriggers
    */
