@@ -17,9 +17,9 @@ use crate::reflect::{FILE_DESCRIPTOR_SET, descriptor, to_dynamic};
 use crate::rules::table;
 use crate::v1::field_descriptor::Type;
 use crate::v1::{
-    Application, Choice, Concurrency, ExpectedArtifact, FieldDescriptor, Firewall, KindInfo, LoadBalancer, Notification,
-    OutputDescriptor, Parameter, Pipeline, Project, ResourceDescriptor, Stage, StageKindDescriptor, Trigger,
-    TriggerKindDescriptor,
+    Application, Choice, Concurrency, ExpectedArtifact, FieldDescriptor, Firewall, KindInfo, LoadBalancer,
+    Notification, OutputDescriptor, Parameter, Pipeline, Project, ResourceDescriptor, Stage, StageKindDescriptor,
+    Trigger, TriggerKindDescriptor,
 };
 
 static STAGE_KINDS: LazyLock<Vec<StageKindDescriptor>> = LazyLock::new(|| {
@@ -338,7 +338,7 @@ mod tests {
         assert!(stage.iter().all(|field| field.oneof.is_empty()), "the kinds are in ListStageKinds");
         assert!(find(stage, "condition").expression && !find(stage, "condition").expression_allowed);
         assert!(!find(stage, "window.days").expression_allowed);
-        assert_eq!(find(stage, "expressions").key_pattern.len(), 69);
+        assert!(find(stage, "expressions").key_pattern.starts_with("^[a-z0-9_]+"));
         let channel = find(&resource("notification").fields, "email");
         assert_eq!((channel.oneof.as_str(), channel.oneof_required), ("channel", true));
         assert!(find(&resource("pipeline").fields, "notifications.message").expression_allowed);

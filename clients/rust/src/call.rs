@@ -117,6 +117,8 @@ reads! {
     system: get_version, "GetVersion", GetVersionRequest -> GetVersionResponse;
     system: get_health, "GetHealth", GetHealthRequest -> GetHealthResponse;
     system: get_limits, "GetLimits", GetLimitsRequest -> GetLimitsResponse;
+    system: describe_resources, "DescribeResources", DescribeResourcesRequest -> DescribeResourcesResponse;
+    system: describe_expressions, "DescribeExpressions", DescribeExpressionsRequest -> DescribeExpressionsResponse;
 }
 
 lists! {

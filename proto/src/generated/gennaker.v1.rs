@@ -268,6 +268,12 @@ pub struct FieldRules {
     /// The server sets it. In a request it is ignored.
     #[prost(bool, tag = "18")]
     pub output_only: bool,
+    /// Expressions in it are evaluated, although it is not in the configuration of a stage's kind.
+    #[prost(bool, tag = "19")]
+    pub evaluated: bool,
+    /// The text is an expression itself, in which `${` and `}` can be left out.
+    #[prost(bool, tag = "20")]
+    pub expression: bool,
 }
 impl ::prost::Name for FieldRules {
     const NAME: &'static str = "FieldRules";
@@ -7768,6 +7774,112 @@ pub mod execution_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// Parts of the language that belong together.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExpressionGroup {
+    /// What the parts are.
+    #[prost(enumeration = "expression_group::Sort", tag = "1")]
+    pub sort: i32,
+    /// What they are for, or what they belong to.
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    /// The parts.
+    #[prost(message, repeated, tag = "3")]
+    pub elements: ::prost::alloc::vec::Vec<ExpressionElement>,
+}
+/// Nested message and enum types in `ExpressionGroup`.
+pub mod expression_group {
+    /// What the parts are.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Sort {
+        /// Not used.
+        Unspecified = 0,
+        /// Operators, and other ways of writing.
+        Operators = 1,
+        /// Functions: `#toInt(value)` for instance.
+        Functions = 2,
+        /// Methods, which follow a value and a dot.
+        Methods = 3,
+        /// Static members and constructors of a type: `T(java.lang.Math).max(a, b)` for instance.
+        Types = 4,
+    }
+    impl Sort {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "SORT_UNSPECIFIED",
+                Self::Operators => "SORT_OPERATORS",
+                Self::Functions => "SORT_FUNCTIONS",
+                Self::Methods => "SORT_METHODS",
+                Self::Types => "SORT_TYPES",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "SORT_UNSPECIFIED" => Some(Self::Unspecified),
+                "SORT_OPERATORS" => Some(Self::Operators),
+                "SORT_FUNCTIONS" => Some(Self::Functions),
+                "SORT_METHODS" => Some(Self::Methods),
+                "SORT_TYPES" => Some(Self::Types),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for ExpressionGroup {
+    const NAME: &'static str = "ExpressionGroup";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ExpressionGroup".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ExpressionGroup".into()
+    }
+}
+/// One operator, function, method or member of a type.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExpressionElement {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// How it is written.
+    #[prost(string, tag = "2")]
+    pub signature: ::prost::alloc::string::String,
+    /// What it gives.
+    #[prost(string, tag = "3")]
+    pub help: ::prost::alloc::string::String,
+    /// An expression with it, without `${ }`.
+    #[prost(string, tag = "4")]
+    pub example: ::prost::alloc::string::String,
+    /// What the example gives, as JSON.
+    #[prost(string, tag = "5")]
+    pub example_value: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ExpressionElement {
+    const NAME: &'static str = "ExpressionElement";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ExpressionElement".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ExpressionElement".into()
+    }
+}
 /// Says who may connect. Attached to a load balancer or a server group, it denies everything that none of its rules
 /// allows.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -12318,6 +12430,28 @@ impl ::prost::Name for TriggerKindDescriptor {
         "/gennaker.v1.TriggerKindDescriptor".into()
     }
 }
+/// A sort of resource, or of what is in one.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ResourceDescriptor {
+    /// Which one: `application`, `project`, `pipeline`, `stage`, `trigger`, `parameter`, `concurrency`,
+    /// `expected_artifact`, `notification`, `load_balancer` or `firewall`.
+    #[prost(string, tag = "1")]
+    pub kind: ::prost::alloc::string::String,
+    /// Its fields, in order. Those of the kinds of stages and triggers are left out: ListStageKinds and
+    /// ListTriggerKinds have them.
+    #[prost(message, repeated, tag = "2")]
+    pub fields: ::prost::alloc::vec::Vec<FieldDescriptor>,
+}
+impl ::prost::Name for ResourceDescriptor {
+    const NAME: &'static str = "ResourceDescriptor";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.ResourceDescriptor".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.ResourceDescriptor".into()
+    }
+}
 /// An output of a stage kind.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct OutputDescriptor {
@@ -12414,6 +12548,12 @@ pub struct FieldDescriptor {
     /// The server sets it: forms show it when it has a value, but nobody writes it.
     #[prost(bool, tag = "24")]
     pub output_only: bool,
+    /// The regular expression that the keys of a map match.
+    #[prost(string, tag = "25")]
+    pub key_pattern: ::prost::alloc::string::String,
+    /// The text is an expression itself, in which `${` and `}` can be left out.
+    #[prost(bool, tag = "26")]
+    pub expression: bool,
 }
 /// Nested message and enum types in `FieldDescriptor`.
 pub mod field_descriptor {
@@ -16082,6 +16222,66 @@ impl ::prost::Name for Limits {
         "/gennaker.v1.Limits".into()
     }
 }
+/// The request of DescribeResources.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DescribeResourcesRequest {}
+impl ::prost::Name for DescribeResourcesRequest {
+    const NAME: &'static str = "DescribeResourcesRequest";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.DescribeResourcesRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.DescribeResourcesRequest".into()
+    }
+}
+/// The answer of DescribeResources.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DescribeResourcesResponse {
+    /// The resources.
+    #[prost(message, repeated, tag = "1")]
+    pub resources: ::prost::alloc::vec::Vec<ResourceDescriptor>,
+}
+impl ::prost::Name for DescribeResourcesResponse {
+    const NAME: &'static str = "DescribeResourcesResponse";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.DescribeResourcesResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.DescribeResourcesResponse".into()
+    }
+}
+/// The request of DescribeExpressions.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DescribeExpressionsRequest {}
+impl ::prost::Name for DescribeExpressionsRequest {
+    const NAME: &'static str = "DescribeExpressionsRequest";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.DescribeExpressionsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.DescribeExpressionsRequest".into()
+    }
+}
+/// The answer of DescribeExpressions.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DescribeExpressionsResponse {
+    /// All that can be written, in groups.
+    #[prost(message, repeated, tag = "1")]
+    pub groups: ::prost::alloc::vec::Vec<ExpressionGroup>,
+}
+impl ::prost::Name for DescribeExpressionsResponse {
+    const NAME: &'static str = "DescribeExpressionsResponse";
+    const PACKAGE: &'static str = "gennaker.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "gennaker.v1.DescribeExpressionsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/gennaker.v1.DescribeExpressionsResponse".into()
+    }
+}
 /// How something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -16286,6 +16486,61 @@ pub mod system_service_client {
                 .insert(GrpcMethod::new("gennaker.v1.SystemService", "GetLimits"));
             self.inner.unary(req, path, codec).await
         }
+        /// Describes the fields of resources, from which clients build forms. What kinds of stages and triggers add is in
+        /// ListStageKinds and ListTriggerKinds.
+        pub async fn describe_resources(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DescribeResourcesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DescribeResourcesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/gennaker.v1.SystemService/DescribeResources",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("gennaker.v1.SystemService", "DescribeResources"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists what can be written in expressions: operators, functions, methods and types, with help and examples.
+        pub async fn describe_expressions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DescribeExpressionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DescribeExpressionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/gennaker.v1.SystemService/DescribeExpressions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("gennaker.v1.SystemService", "DescribeExpressions"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -16323,6 +16578,23 @@ pub mod system_service_server {
             request: tonic::Request<super::GetLimitsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::GetLimitsResponse>,
+            tonic::Status,
+        >;
+        /// Describes the fields of resources, from which clients build forms. What kinds of stages and triggers add is in
+        /// ListStageKinds and ListTriggerKinds.
+        async fn describe_resources(
+            &self,
+            request: tonic::Request<super::DescribeResourcesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DescribeResourcesResponse>,
+            tonic::Status,
+        >;
+        /// Lists what can be written in expressions: operators, functions, methods and types, with help and examples.
+        async fn describe_expressions(
+            &self,
+            request: tonic::Request<super::DescribeExpressionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DescribeExpressionsResponse>,
             tonic::Status,
         >;
     }
@@ -16523,6 +16795,98 @@ pub mod system_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetLimitsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/gennaker.v1.SystemService/DescribeResources" => {
+                    #[allow(non_camel_case_types)]
+                    struct DescribeResourcesSvc<T: SystemService>(pub Arc<T>);
+                    impl<
+                        T: SystemService,
+                    > tonic::server::UnaryService<super::DescribeResourcesRequest>
+                    for DescribeResourcesSvc<T> {
+                        type Response = super::DescribeResourcesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DescribeResourcesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SystemService>::describe_resources(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DescribeResourcesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/gennaker.v1.SystemService/DescribeExpressions" => {
+                    #[allow(non_camel_case_types)]
+                    struct DescribeExpressionsSvc<T: SystemService>(pub Arc<T>);
+                    impl<
+                        T: SystemService,
+                    > tonic::server::UnaryService<super::DescribeExpressionsRequest>
+                    for DescribeExpressionsSvc<T> {
+                        type Response = super::DescribeExpressionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DescribeExpressionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SystemService>::describe_expressions(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DescribeExpressionsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

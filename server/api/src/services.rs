@@ -159,6 +159,8 @@ service! {
         rpc get_version(GetVersionRequest) -> GetVersionResponse;
         rpc get_health(GetHealthRequest) -> GetHealthResponse;
         rpc get_limits(GetLimitsRequest) -> GetLimitsResponse;
+        rpc describe_resources(DescribeResourcesRequest) -> DescribeResourcesResponse;
+        rpc describe_expressions(DescribeExpressionsRequest) -> DescribeExpressionsResponse;
     }
 }
 

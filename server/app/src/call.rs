@@ -118,6 +118,8 @@ calls! {
         GetVersion(GetVersionRequest),
         GetHealth(GetHealthRequest),
         GetLimits(GetLimitsRequest),
+        DescribeResources(DescribeResourcesRequest),
+        DescribeExpressions(DescribeExpressionsRequest),
     }
 }
 

@@ -1,6 +1,8 @@
 //! `SystemService`.
 
-use gennaker_proto::v1;
+use gennaker_core::expression::{Entry, Section, catalogue};
+use gennaker_proto::v1::expression_group::Sort;
+use gennaker_proto::{kinds, v1};
 
 use crate::convert::time;
 use crate::{App, AppError, Caller};
@@ -65,6 +67,34 @@ impl App {
         Ok(v1::GetLimitsResponse { limits: Some(limits) })
     }
 
+    /// Describes the fields of resources.
+    pub async fn describe_resources(
+        &self,
+        caller: &Caller,
+        request: v1::DescribeResourcesRequest,
+    ) -> Result<v1::DescribeResourcesResponse, AppError> {
+        self.admit(caller, &request).await?;
+        Ok(v1::DescribeResourcesResponse { resources: kinds::resources().to_vec() })
+    }
+
+    /// Lists what can be written in expressions.
+    pub async fn describe_expressions(
+        &self,
+        caller: &Caller,
+        request: v1::DescribeExpressionsRequest,
+    ) -> Result<v1::DescribeExpressionsResponse, AppError> {
+        self.admit(caller, &request).await?;
+        let all = catalogue();
+        let groups = [
+            (Sort::Operators, vec![all.operators]),
+            (Sort::Functions, all.functions),
+            (Sort::Methods, all.methods),
+            (Sort::Types, all.types),
+        ];
+        let groups = groups.into_iter().flat_map(|(sort, sections)| sections.into_iter().map(move |s| group(sort, s)));
+        Ok(v1::DescribeExpressionsResponse { groups: groups.collect() })
+    }
+
     /// Whether the server can do its work: its store answers. For probes, which have no caller.
     pub async fn ready(&self) -> Result<(), AppError> {
         Ok(self.inner.ports.store.ping().await?)
@@ -76,5 +106,20 @@ impl App {
             Err(error) => (v1::HealthStatus::Failing, error.to_string()),
         };
         v1::ComponentHealth { component: "store".to_owned(), status: status.into(), message }
+    }
+}
+
+fn group(sort: Sort, section: Section) -> v1::ExpressionGroup {
+    let element = |entry: Entry| v1::ExpressionElement {
+        name: entry.name.to_owned(),
+        signature: entry.signature,
+        help: entry.summary.to_owned(),
+        example: entry.example.to_owned(),
+        example_value: entry.value.to_owned(),
+    };
+    v1::ExpressionGroup {
+        sort: sort.into(),
+        title: section.title.to_owned(),
+        elements: section.entries.into_iter().map(element).collect(),
     }
 }

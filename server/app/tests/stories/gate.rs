@@ -136,6 +136,7 @@ async fn call(world: &World, method: &str) -> Result<(), AppError> {
         "DestroyServerGroup" => destroy_server_group,
         "ImportSpinnakerPipelines" => import_spinnaker_pipelines, "ExportSpinnakerPipeline" => export_spinnaker_pipeline,
         "GetVersion" => get_version, "GetHealth" => get_health, "GetLimits" => get_limits,
+        "DescribeResources" => describe_resources, "DescribeExpressions" => describe_expressions,
     )
 }
 
