@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use gennaker_core::execution::{Failure, Plan, Scope, StageStatus, SyntheticStage, TaskOutcome, TaskSpec};
-use gennaker_core::expression::{Environment, Template};
+use gennaker_core::expression::{Environment, Template, truth};
 use gennaker_engine::TaskRun;
 use gennaker_proto::v1::precondition::Check as CheckMessage;
 use gennaker_proto::v1::{CheckPreconditionsStage, Comparison, ExpressionPrecondition, Precondition};
@@ -144,7 +144,7 @@ impl Check {
             Self::StageStatus { stage, status, actual: Some(actual) } => {
                 Ok(Err(format!("stage {stage} is {}, not {}", actual.as_str(), status.as_str())))
             }
-            Self::Expression { expression, actual } if is_true(actual) => {
+            Self::Expression { expression, actual } if truth(actual) == Some(true) => {
                 Ok(Ok(format!("{} is true", shown(expression))))
             }
             Self::Expression { expression, actual } => {
@@ -165,15 +165,6 @@ impl Check {
                 Ok(if holds { Ok(found) } else { Err(format!("{found}; {rule}")) })
             }
         }
-    }
-}
-
-/// True itself, or the text that Spinnaker takes for it.
-fn is_true(value: &Value) -> bool {
-    match value {
-        Value::Bool(holds) => *holds,
-        Value::String(text) => text == "true",
-        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
     }
 }
 

@@ -33,6 +33,7 @@ mod template;
 mod text;
 mod time;
 mod trace;
+mod truth;
 mod types;
 mod value;
 mod write;
@@ -45,6 +46,7 @@ pub use environment::Environment;
 pub use error::{ExpressionError, Problem};
 pub use lookup::{Fact, Lookup, LookupFunction};
 pub use template::{Template, Traced, evaluate, evaluate_in, evaluate_traced};
+pub use truth::truth;
 
 /// The longest text that is looked at, in bytes.
 pub const MAX_LENGTH: usize = 1024 * 1024;

@@ -9,7 +9,7 @@ use gennaker_core::execution::{
     Event, EventRecord, Execution, Failure, Plan, Scope, Stage, StageId, StageKinds, StageStatus, SyntheticPosition,
     TaskKind, TaskSpec, TaskStatus,
 };
-use gennaker_core::expression::Environment;
+use gennaker_core::expression::{Environment, truth};
 use gennaker_proto::v1::planned_stage::Verdict;
 use gennaker_proto::{expressions, v1};
 use serde_json::{Map, Value};
@@ -96,9 +96,7 @@ impl<'a> Rehearsal<'a> {
         }
         let tried = Tried::new("condition", &condition, true, &self.environment(id), self.is_blind(id));
         let holds = match &tried.value {
-            Ok(Value::Bool(holds)) => Some(*holds),
-            Ok(Value::String(text)) => Some(text.trim().eq_ignore_ascii_case("true")),
-            Ok(Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_)) => Some(false),
+            Ok(value) => Some(truth(value) == Some(true)),
             Err(_) => (!tried.shown.unknown).then_some(false),
         };
         match holds {

@@ -1,11 +1,7 @@
 //! Conditions of stages.
 
-use std::borrow::Cow;
-
-use serde_json::Value;
-
 use super::Machine;
-use crate::expression::evaluate;
+use crate::expression::{Environment, Template, truth};
 
 impl Machine<'_> {
     /// Whether a stage may run by its condition; in `Err` why not. As in Spinnaker, a condition that has no truth value
@@ -15,21 +11,13 @@ impl Machine<'_> {
         if condition.is_empty() {
             return Ok(());
         }
-        let text = if condition.contains("${") { Cow::from(condition) } else { format!("${{ {condition} }}").into() };
-        match evaluate(&text, &self.scope(place)) {
-            Ok(value) if is(&value, true) => Ok(()),
-            Ok(value) if is(&value, false) => Err(format!("its condition does not hold: {condition}")),
-            Ok(value) => Err(format!("its condition is neither true nor false, but {value}: {condition}")),
-            Err(error) => Err(format!("its condition can't be evaluated: {error}")),
+        let template = Template::parse_expression(condition);
+        let value = template.and_then(|template| template.evaluate(&Environment::from(&self.scope(place))));
+        let value = value.map_err(|error| format!("its condition can't be evaluated: {error}"))?;
+        match truth(&value) {
+            Some(true) => Ok(()),
+            Some(false) => Err(format!("its condition does not hold: {condition}")),
+            None => Err(format!("its condition is neither true nor false, but {value}: {condition}")),
         }
-    }
-}
-
-/// Whether a value is a truth value, or a text that reads like it.
-fn is(value: &Value, truth: bool) -> bool {
-    match value {
-        Value::Bool(found) => *found == truth,
-        Value::String(text) => text.trim().eq_ignore_ascii_case(if truth { "true" } else { "false" }),
-        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
     }
 }
