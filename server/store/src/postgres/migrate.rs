@@ -16,8 +16,10 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, needs: 1, sql: include_str!("../../../../migrations/postgres/0001_initial.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, needs: 1, sql: include_str!("../../../../migrations/postgres/0001_initial.sql") },
+    Migration { version: 2, needs: 1, sql: include_str!("../../../../migrations/postgres/0002_active.sql") },
+];
 
 /// The newest version that this program knows.
 const KNOWN: i32 = MIGRATIONS[MIGRATIONS.len() - 1].version;

@@ -12,7 +12,7 @@ use super::error::Error;
 const COLUMNS: &str =
     "id, shard, application, pipeline, status, created, started, ended, sequence, wake_at, outstanding, header";
 
-/// The condition of the index `executions_unfinished`, letter by letter.
+/// The condition of the indexes `executions_unfinished` and `executions_active`, letter by letter.
 const UNFINISHED: &str = "status IN ('QUEUED', 'RUNNING', 'PAUSED')";
 
 /// That an execution has ended.
@@ -73,6 +73,7 @@ fn listing(
     limit: usize,
 ) -> rusqlite::Result<(String, Vec<Value>)> {
     let unfinished = !filter.statuses.is_empty() && !filter.statuses.iter().any(|status| status.is_final());
+    let index = if filter.pipeline.is_some() { "executions_unfinished" } else { "executions_active" };
     let statuses: Vec<_> = filter.statuses.into_iter().map(ExecutionStatus::as_str).collect();
     let statuses = if statuses.is_empty() { None } else { Some(columns::to_json(&statuses)?) };
     let conditions = [
@@ -86,7 +87,7 @@ fn listing(
     let mut sql = format!("SELECT {COLUMNS} FROM executions");
     if unfinished {
         // Without statistics SQLite can't know that these are few, and would walk through all that have ended.
-        sql += &format!(" INDEXED BY executions_unfinished WHERE {UNFINISHED}");
+        sql += &format!(" INDEXED BY {index} WHERE {UNFINISHED}");
     } else {
         sql += " WHERE true";
     }
@@ -224,11 +225,16 @@ pub(super) mod tests {
         let of_pipeline = ExecutionFilter { pipeline: Some("p".to_owned()), ..ExecutionFilter::default() };
         let failed = ExecutionFilter { statuses: vec![ExecutionStatus::Terminal], ..of_application.clone() };
         let running = ExecutionFilter { statuses: vec![ExecutionStatus::Running], ..of_pipeline.clone() };
+        let all_running = ExecutionFilter { pipeline: None, ..running.clone() };
+        let running_of_application = ExecutionFilter { statuses: running.statuses.clone(), ..of_application.clone() };
         for (index, filter) in [
+            ("(id<?)", ExecutionFilter::default()),
             ("executions_by_application", of_application),
             ("executions_by_application", failed),
             ("executions_by_pipeline", of_pipeline),
             ("executions_unfinished", running),
+            ("executions_active", all_running),
+            ("executions_active", running_of_application),
         ] {
             let id = ExecutionId::from_parts(Timestamp::EPOCH, 0);
             let (sql, values) = listing(filter, Some(id), 10).unwrap();

@@ -21,6 +21,7 @@ const APPLICATION_ID: i32 = 0x474E_4B52;
 const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../../../migrations/sqlite/0001_initial.sql")),
     M::up(include_str!("../../../../migrations/sqlite/0002_retention.sql")),
+    M::up(include_str!("../../../../migrations/sqlite/0003_active.sql")),
 ];
 
 /// What bringing a schema up to date did.

@@ -67,6 +67,11 @@ pub(crate) async fn lists_are_filtered(store: &dyn Store) {
     assert_eq!(list(store, statuses(&[Succeeded, Queued])).await, ids([2, 1]));
     let both = ExecutionFilter { statuses: vec![Canceled, Queued], ..application("bank") };
     assert_eq!(list(store, both).await, ids([4]));
+    let all_unfinished = statuses(&[Queued, Running, Paused]);
+    let page = store.executions(&all_unfinished, Some(id(5)), 1).await.unwrap();
+    assert_eq!(page.iter().map(|row| row.id).collect::<Vec<_>>(), ids([3]), "of all applications, page by page");
+    let unfinished = ExecutionFilter { statuses: vec![Queued, Paused], ..application("bank") };
+    assert_eq!(list(store, unfinished).await, ids([5]));
     let unfinished = ExecutionFilter { statuses: vec![Queued, Running], ..pipeline };
     assert_eq!(list(store, unfinished).await, ids([3, 2]));
     let between = ExecutionFilter { created_from: Some(at(2)), created_before: Some(at(4)), ..any() };

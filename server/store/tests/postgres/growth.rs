@@ -60,6 +60,7 @@ async fn work(store: &dyn Store) {
         filter(None, Some("p1"), &[]),
         filter(Some("shop1"), None, &[ExecutionStatus::Succeeded]),
         filter(None, Some("p0"), &[ExecutionStatus::Running]),
+        filter(None, None, &[ExecutionStatus::Running, ExecutionStatus::Queued]),
     ] {
         store.executions(&filter, Some(id(0)), 20).await.unwrap();
     }
