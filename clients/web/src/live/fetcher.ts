@@ -50,7 +50,7 @@ export class Fetcher {
 
   /** Forgets what nobody needs any more. */
   keep(isNeeded: (name: string) => boolean): void {
-    for (const name of [...this.#held.keys()]) {
+    for (const name of this.#held.keys()) {
       if (!isNeeded(name)) this.#held.delete(name);
     }
   }

@@ -36,6 +36,7 @@ export class Line<M> {
   #goodAt: number;
   #failures = 0;
   #brought = false;
+  #isWanted = false;
 
   /** `changed` is called when the line opens or breaks. */
   constructor(feed: Feed<M>, clock: Clock, changed: () => void) {
@@ -61,19 +62,21 @@ export class Line<M> {
   }
 
   start(): void {
+    this.#isWanted = true;
     if (!this.#call) void this.#run();
   }
 
   /** Ends it, for good or until it is started again. */
   stop(): void {
+    this.#isWanted = false;
     this.#hangUp();
     this.#failures = 0;
   }
 
-  /** Calls again at once: what is open may not be any more. `onlyIfDoubtful` leaves alone what was heard of of late. */
+  /** Calls again at once: what is open may not be any more. `onlyIfDoubtful` leaves alone what was heard of lately. */
   renew(onlyIfDoubtful: boolean): void {
-    const isDoubtful = this.#call === undefined || this.#failures > 0 || this.#clock.now() - this.#heardAt > SILENCE_MS;
-    if (onlyIfDoubtful && !isDoubtful) return;
+    const isDoubtful = this.isBroken || this.#clock.now() - this.#heardAt > SILENCE_MS;
+    if (!this.#isWanted || (onlyIfDoubtful && !isDoubtful)) return;
     this.#hangUp();
     this.start();
   }
@@ -119,7 +122,10 @@ export class Line<M> {
     const cameThrough = this.#isOpen && (this.#brought || now - this.#openedAt > LIVED_MS);
     this.#hangUp();
     const remedy = this.#feed.broke(error);
-    if (remedy === "stop") return this.#changed();
+    if (remedy === "stop") {
+      this.#isWanted = false;
+      return this.#changed();
+    }
     if (remedy === "at once") return this.start();
     this.#failures = cameThrough ? 1 : this.#failures + 1;
     const delay = delayAfter(this.#failures, now - this.#goodAt, this.#clock.random());

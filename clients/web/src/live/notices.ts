@@ -59,7 +59,8 @@ export class Notices {
     const topics = [...this.#due];
     this.#due.clear();
     for (const topic of topics) {
-      for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener();
+      const listeners = [...(this.#listeners.get(topic) ?? [])];
+      for (const listener of listeners) listener();
     }
   }
 }
