@@ -1,4 +1,5 @@
-//! The API on the wire: gRPC and gRPC-Web, reflection, health, JSON over HTTP, webhooks and metrics, on one port.
+//! The API on the wire: gRPC and gRPC-Web, reflection, health, JSON over HTTP, webhooks, metrics and the web UI, on one
+//! port.
 //!
 //! Handlers are thin: a request's headers become a [`gennaker_app::Caller`] and a deadline, the message goes to the method
 //! of [`gennaker_app::App`] with the same name, and what went wrong becomes a status by the one table in [`error`].
@@ -18,6 +19,7 @@ mod options;
 mod reflection;
 mod server;
 mod services;
+mod ui;
 mod watches;
 mod web;
 mod webhook;
@@ -27,4 +29,5 @@ pub use error::DOMAIN;
 pub use observe::{ACTIVE, DURATION, REQUESTS};
 pub use options::Options;
 pub use server::Server;
+pub use ui::BasePath;
 pub use web::MetricsPage;

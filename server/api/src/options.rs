@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use gennaker_ui::Assets;
+
+use crate::BasePath;
+
 /// How the server speaks to its clients.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
@@ -27,6 +31,10 @@ pub struct Options {
     pub cors_origins: Vec<String>,
     /// The names under which it may be called, besides addresses and `localhost`. Not set allows all names.
     pub allowed_hosts: Option<Vec<String>>,
+    /// The files of the web UI. None serves none; without them the API is the same.
+    pub ui: Option<Assets>,
+    /// The path under which a reverse proxy has the server. It is known with and without it.
+    pub base_path: BasePath,
 }
 
 impl Default for Options {
@@ -43,6 +51,8 @@ impl Default for Options {
             health_interval: Duration::from_secs(5),
             cors_origins: Vec::new(),
             allowed_hosts: Some(Vec::new()),
+            ui: None,
+            base_path: BasePath::default(),
         }
     }
 }

@@ -15,6 +15,7 @@ use tower::{Layer, ServiceExt};
 use crate::deadline::Deadline;
 use crate::gate::Gate;
 use crate::observe::Observe;
+use crate::ui::Ui;
 use crate::web::{Grpc, MetricsPage, Web};
 use crate::{Options, connection, error, health, observe, reflection, services, web};
 
@@ -41,9 +42,12 @@ impl Server {
         let routes = self.routes(reporter.clone(), &shutdown);
         let grpc: Grpc = BoxCloneSyncService::new(Observe::new(Deadline::new(routes, self.options.request_timeout)));
         let grpc_web: Grpc = BoxCloneSyncService::new(tonic_web::GrpcWebLayer::new().layer(grpc.clone()));
-        let web = Web { app: self.app.clone(), grpc, grpc_web, ready: is_ready, metrics: self.metrics };
+        let base = self.options.base_path.clone();
+        let ui = Ui { assets: self.options.ui.clone(), base: base.clone() };
+        let web = Web { app: self.app.clone(), grpc, grpc_web, ready: is_ready, metrics: self.metrics, ui };
         let router = web::router(web, &self.options);
-        let service = router.map_request(|request: Request<Incoming>| request.map(axum::body::Body::new));
+        let service =
+            router.map_request(move |request: Request<Incoming>| base.strip(request).map(axum::body::Body::new));
         let health = health::watch(self.app, self.options.health_interval, reporter, ready, shutdown.clone());
         tokio::join!(connection::serve(listener, service, &self.options, &shutdown), health);
     }

@@ -1,4 +1,4 @@
-//! Everything that is not gRPC, on the same port: health, metrics, webhooks, JSON calls, and the fallback.
+//! Everything that is not gRPC, on the same port: health, metrics, webhooks, JSON calls, and the fallback, which is the web UI.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
@@ -26,6 +26,7 @@ use tower_http::cors::CorsLayer;
 
 use crate::call::{ACTOR_HEADER, REQUEST_ID_HEADER};
 use crate::host::{self, Names};
+use crate::ui::Ui;
 use crate::{Options, error, health, json, webhook};
 
 /// The gRPC services as one.
@@ -61,6 +62,8 @@ pub(crate) struct Web {
     pub(crate) ready: watch::Receiver<bool>,
     /// The metrics.
     pub(crate) metrics: MetricsPage,
+    /// The web UI.
+    pub(crate) ui: Ui,
 }
 
 /// The routes; everything else goes to [`fallback`].
@@ -123,7 +126,8 @@ async fn in_time(State(limit): State<Duration>, request: axum::extract::Request,
     })
 }
 
-/// gRPC of both sorts goes to the services, whatever its path: clients must never get a page for an answer.
+/// gRPC of both sorts goes to the services, whatever its path: clients must never get a page for an answer. The rest is the web
+/// UI's, where it is anybody's.
 async fn fallback(State(web): State<Web>, request: axum::extract::Request) -> Response {
     if is_grpc(request.headers()) {
         let answered = web.grpc_web.oneshot(request.map(Body::new)).await;
@@ -132,9 +136,10 @@ async fn fallback(State(web): State<Web>, request: axum::extract::Request) -> Re
             Err(never) => match never {},
         };
     }
-    match (request.method(), request.uri().path()) {
-        (&Method::GET | &Method::HEAD, "/") => Html(PAGE).into_response(),
-        (_, path) => failure(StatusCode::NOT_FOUND, &format!("there is nothing at {path}")),
+    let (head, _) = request.into_parts();
+    match web.ui.answer(&head).await {
+        Some(response) => response,
+        None => failure(StatusCode::NOT_FOUND, &format!("there is nothing at {}", head.uri.path())),
     }
 }
 
@@ -182,25 +187,3 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
         .max_age(Duration::from_secs(3600));
     (!allowed.is_empty()).then(|| layer.allow_origin(allowed))
 }
-
-const PAGE: &str = r#"<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Gennaker</title>
-<style>
-  body { font: 16px/1.6 system-ui, sans-serif; max-width: 42rem; margin: 4rem auto; padding: 0 1rem; color: #1d2733 }
-  code, pre { font: 14px/1.5 ui-monospace, monospace; background: #f2f5f8; border-radius: 4px }
-  code { padding: .1em .3em } pre { padding: 1rem; overflow-x: auto }
-  @media (prefers-color-scheme: dark) { body { background: #11161c; color: #dbe4ee } code, pre { background: #1d2630 } }
-</style>
-<h1>Gennaker</h1>
-<p>This is a Gennaker server: continuous delivery in one program. It speaks gRPC and gRPC-Web on this port, and JSON for
-  unary calls.</p>
-<pre>gennaker list applications
-grpcurl -plaintext HOST:PORT list
-curl -X POST -H 'content-type: application/json' http://HOST:PORT/v1/SystemService/GetVersion</pre>
-<p>Also here: <a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a>, <a href="/metrics">/metrics</a> and
-  <code>POST /webhooks/applications/{application}/triggers/{trigger}</code>.</p>
-</html>
-"#;

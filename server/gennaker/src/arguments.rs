@@ -131,6 +131,10 @@ pub(crate) struct Settings {
     #[arg(long)]
     insecure: bool,
 
+    /// Serves the built web UI in this folder instead of the one in the program
+    #[arg(long, value_name = "DIR")]
+    ui_dir: Option<PathBuf>,
+
     /// How logs are written
     #[arg(long, value_enum, value_name = "FORMAT")]
     log_format: Option<LogFormat>,
@@ -154,6 +158,10 @@ pub(crate) struct Demo {
     /// Keeps everything in this directory instead of a temporary one
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+
+    /// Serves the built web UI in this folder instead of the one in the program
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ui_dir: Option<PathBuf>,
 }
 
 /// A setting that a flag gives: the flag, the setting's key, the value.
@@ -183,6 +191,7 @@ impl Settings {
         let own = [
             flag("listen", "listen", self.listen.map(|address| address.to_string())),
             flag("insecure", "insecure", self.insecure.then(|| "true".to_owned())),
+            flag("ui-dir", "ui.dir", self.ui_dir.as_ref().map(|path| path.display().to_string())),
             flag("log-format", "telemetry.log_format", self.log_format.map(log_format)),
             flag("log-level", "telemetry.log_level", self.log_level.clone()),
         ];
@@ -211,12 +220,11 @@ mod tests {
 
     #[test]
     fn flags_become_settings() {
-        let arguments =
-            ["gennaker", "serve", "--listen", "127.0.0.1:1", "--insecure", "--set", "limits.max_page_size=7"];
-        let Command::Serve(settings) = Arguments::parse_from(arguments).command else { panic!("not serve") };
+        let line = "gennaker serve --listen 127.0.0.1:1 --insecure --ui-dir dist --set limits.max_page_size=7";
+        let Command::Serve(settings) = Arguments::parse_from(line.split(' ')).command else { panic!("not serve") };
         let flags = settings.flags().unwrap();
         let keys: Vec<_> = flags.iter().map(|(_, key, value)| format!("{key}={value}")).collect();
-        assert_eq!(keys, ["listen=127.0.0.1:1", "insecure=true", "limits.max_page_size=7"]);
+        assert_eq!(keys, ["listen=127.0.0.1:1", "insecure=true", "ui.dir=dist", "limits.max_page_size=7"]);
         let wrong = Place { set: vec!["limits".to_owned()], ..Place::default() };
         assert_eq!(wrong.flags().unwrap_err(), "--set takes KEY=VALUE, not \"limits\"");
     }

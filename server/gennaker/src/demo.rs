@@ -35,11 +35,12 @@ pub(crate) async fn demo(options: &Demo, no_color: bool) -> Result<ExitCode, Fai
     let instruments = telemetry::install(&config.telemetry)?;
     let (node, moved) = open(config, instruments.page()).await?;
     let server = format!("http://{}", node.address());
+    let has_ui = node.has_ui();
     let screen = Screen::new(Terminal::stdio(no_color), &server);
     greet(&screen, &server, &home, moved);
     let stop = CancellationToken::new();
     let story = async {
-        let told = tell(options, &screen, &server, &stop).await;
+        let told = tell(options, &screen, &server, has_ui, &stop).await;
         if options.exit || told.is_err() {
             stop.cancel();
         }
@@ -61,7 +62,13 @@ pub(crate) async fn demo(options: &Demo, no_color: bool) -> Result<ExitCode, Fai
 
 /// Tells the story until its end, or until somebody has seen enough. Gives whether it went well; a demo that was to go to
 /// its end and did not has shown nothing.
-async fn tell(options: &Demo, screen: &Screen, server: &str, stop: &CancellationToken) -> Result<bool, Failure> {
+async fn tell(
+    options: &Demo,
+    screen: &Screen,
+    server: &str,
+    has_ui: bool,
+    stop: &CancellationToken,
+) -> Result<bool, Failure> {
     let told = tokio::select! {
         told = story::tell(server, screen) => told,
         () = stop.cancelled() => return Ok(!options.exit),
@@ -71,7 +78,7 @@ async fn tell(options: &Demo, screen: &Screen, server: &str, stop: &Cancellation
         screen.verdict(false, "something went wrong; what was shown above says what");
     }
     if !options.exit {
-        explore(screen, server);
+        explore(screen, server, has_ui);
     }
     Ok(good)
 }
@@ -103,6 +110,7 @@ impl Home {
 fn config(options: &Demo, home: &Home) -> Config {
     let mut config = Config { listen: options.listen, data_dir: home.path(), ..Config::default() };
     config.local.stop_on_shutdown = true;
+    config.ui.dir = options.ui_dir.clone().unwrap_or_default();
     config.telemetry.log_level = "error".to_owned();
     config
 }
@@ -138,10 +146,13 @@ fn greet(screen: &Screen, server: &str, home: &Home, moved: Option<SocketAddr>) 
 }
 
 /// What to try now.
-fn explore(screen: &Screen, server: &str) {
+fn explore(screen: &Screen, server: &str, has_ui: bool) {
     let program = screen.program();
     let address = server.trim_start_matches("http://");
     screen.heading("Now explore", "");
+    if has_ui {
+        screen.fact("web UI", &format!("{server}/"));
+    }
     for (what, command) in [
         ("clusters", format!("{program} clusters hello")),
         ("executions", format!("{program} list executions hello")),

@@ -37,6 +37,20 @@ pub(crate) async fn listener(config: &Config) -> Result<TcpListener, Failure> {
     })
 }
 
+/// How the server speaks to its clients. A folder that was named for the web UI has to have one.
+pub(crate) fn api(config: &Config) -> Result<gennaker_api::Options, Failure> {
+    let options = options::api(config);
+    let dir = &config.ui.dir;
+    if !dir.as_os_str().is_empty() && options.ui.as_ref().is_some_and(|assets| !assets.is_built()) {
+        return Err(Failure::usage(format!(
+            "setting ui.dir (--ui-dir): there is no web UI in {dir}, which has no index.html; `make ui` builds it into \
+             clients/web/dist",
+            dir = dir.display()
+        )));
+    }
+    Ok(options)
+}
+
 /// The cloud of local processes.
 pub(crate) async fn local(
     config: &Config,

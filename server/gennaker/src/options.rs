@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use gennaker_integrations::notify::{EmailOptions, Security, SlackOptions};
 use gennaker_stages::{CustomKind, CustomKinds};
+use gennaker_ui::Assets;
 use serde::Deserialize;
 use toml::Value;
 
@@ -179,7 +180,15 @@ pub(crate) fn api(config: &Config) -> gennaker_api::Options {
         health_interval: Duration::from_secs(5),
         cors_origins: limits.cors_origins.clone(),
         allowed_hosts: config.listen.ip().is_loopback().then(|| limits.allowed_hosts.clone()),
+        ui: config.ui.enabled.then(|| assets(config)),
+        base_path: config.ui.base_path.0.clone(),
     }
+}
+
+/// The files of the web UI.
+fn assets(config: &Config) -> Assets {
+    let dir = &config.ui.dir;
+    if dir.as_os_str().is_empty() { Assets::embedded() } else { Assets::folder(dir) }
 }
 
 pub(crate) fn local(config: &Config) -> gennaker_cloud_local::Options {

@@ -11,6 +11,7 @@ use gennaker_core::execution::StageKinds;
 use gennaker_ports::authorizer::AllowAll;
 use gennaker_ports::{Clock, Cloud, Clouds};
 use gennaker_stages::{Kinds, Runner};
+use gennaker_ui::Assets;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +35,7 @@ pub(crate) struct Node {
     listener: TcpListener,
     address: SocketAddr,
     name: String,
+    has_ui: bool,
     storage: Storage,
     api: Server,
     app: App,
@@ -44,6 +46,8 @@ pub(crate) struct Node {
 impl Node {
     /// Opens everything. Nothing is left behind where a part fails.
     pub(crate) async fn open(config: &Config, metrics: MetricsPage) -> Result<Self, Failure> {
+        let transport = open::api(config)?;
+        let has_ui = transport.ui.as_ref().is_some_and(Assets::is_built);
         let listener = open::listener(config).await?;
         let address = listener.local_addr().map_err(|error| Failure::internal(error.to_string()))?;
         let storage = storage::open(config).await?;
@@ -79,8 +83,8 @@ impl Node {
         };
         let app = App::new(options::app(config), ports);
         late.bind(app.clone());
-        let api = Server::new(app.clone(), options::api(config), metrics);
-        Ok(Self { listener, address, name, storage, api, app, engine, local })
+        let api = Server::new(app.clone(), transport, metrics);
+        Ok(Self { listener, address, name, has_ui, storage, api, app, engine, local })
     }
 
     /// Where it listens.
@@ -91,6 +95,11 @@ impl Node {
     /// Its name among the servers that share a database.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it has a web UI to show.
+    pub(crate) fn has_ui(&self) -> bool {
+        self.has_ui
     }
 
     /// Runs until the shutdown. Then clients are let go first, the engine ends what it can, and the clouds come last: each

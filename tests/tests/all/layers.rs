@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// What each crate of the house may depend on.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("gennaker-proto", &[]),
     ("gennaker-core", &[]),
     ("gennaker-ports", &["gennaker-core"]),
@@ -28,7 +28,11 @@ const ALLOWED: [(&str, &[&str]); 18] = [
             "gennaker-proto",
         ],
     ),
-    ("gennaker-api", &["gennaker-core", "gennaker-ports", "gennaker-engine", "gennaker-app", "gennaker-proto"]),
+    ("gennaker-ui", &[]),
+    (
+        "gennaker-api",
+        &["gennaker-core", "gennaker-ports", "gennaker-engine", "gennaker-app", "gennaker-ui", "gennaker-proto"],
+    ),
     (
         "gennaker",
         &[
@@ -41,6 +45,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
             "gennaker-cloud-local",
             "gennaker-integrations",
             "gennaker-app",
+            "gennaker-ui",
             "gennaker-api",
             "gennaker-cli",
             "gennaker-client",

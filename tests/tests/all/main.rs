@@ -27,5 +27,6 @@ mod refusals;
 mod replicas;
 mod retention;
 mod telemetry;
+mod ui;
 mod upgrades;
 mod watches;

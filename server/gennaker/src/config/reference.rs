@@ -72,8 +72,8 @@ const INTRODUCTION: &str = "# Configuration
 1. the defaults below;
 2. a TOML file: `--config FILE`, or the one that `GENNAKER_CONFIG` names;
 3. environment variables;
-4. flags: `--listen`, `--data-dir`, `--store`, `--insecure`, `--log-format`, `--log-level`, and `--set KEY=VALUE` for every
-   setting.
+4. flags: `--listen`, `--data-dir`, `--store`, `--insecure`, `--ui-dir`, `--log-format`, `--log-level`, and `--set KEY=VALUE` for
+   every setting.
 
 `gennaker config check` prints the settings in effect and where each comes from. An unknown key or a wrong value is named with
 its source, and the exit code is 64.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use gennaker_api::BasePath;
 use gennaker_integrations::egress::HostPattern;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,8 @@ settings! {
         store: Store = Store::default(),
         /// What clients may do.
         limits: Limits = Limits::default(),
+        /// The web UI, and the path that browsers reach the server under.
+        ui: Ui = Ui::default(),
         /// The engine that drives executions.
         engine: Engine = Engine::default(),
         /// How long what has ended is kept.
@@ -158,6 +161,17 @@ settings! {
         /// The names under which a server that listens on a loopback address may be called, besides addresses and
         /// `localhost`: the name of a proxy before it, for instance.
         allowed_hosts: Vec<String> = Vec::new(),
+    }
+
+    /// `[ui]`: the web UI.
+    Ui {
+        /// Whether there is a web UI. The API is there in any case.
+        enabled: bool = true,
+        /// A folder with a built web UI (`clients/web/dist`) that is served instead of the one in the program. Empty for the latter.
+        dir: PathBuf = PathBuf::new(),
+        /// The path under which a reverse proxy has the server, `/cd/` for instance. Everything is there, the API and webhooks
+        /// too; what comes without it, from a proxy that takes it away, is answered the same.
+        base_path: Parsed<BasePath> = Parsed(BasePath::default()),
     }
 
     /// `[engine]`: the engine that drives executions.
@@ -348,6 +362,7 @@ impl Config {
         ("", Self::KEYS),
         ("store", Store::KEYS),
         ("limits", Limits::KEYS),
+        ("ui", Ui::KEYS),
         ("engine", Engine::KEYS),
         ("retention", Retention::KEYS),
         ("local", Local::KEYS),
