@@ -1,5 +1,6 @@
 //! `ApplicationService`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use gennaker_core::execution::{Command, ExecutionStatus};
@@ -61,7 +62,7 @@ impl App {
             PageRequest::new(limits, request.page_size, &request.page_token, &["applications", &request.filter])?;
         let terms = filter::parse(&request.filter, &["name", "email", "labels."])?;
         let (applications, next_page_token) = self
-            .readable(caller, "applications/", &page, Target::Application, |application| matches(&terms, application))
+            .readable(caller, "applications/", &page, application, |application| matches(&terms, application))
             .await?;
         Ok(v1::ListApplicationsResponse { applications, next_page_token })
     }
@@ -106,25 +107,34 @@ impl App {
         Ok(v1::DeleteApplicationResponse {})
     }
 
-    /// A page of the definitions that pass a test and that the caller may read. `target` tells what a definition's id
-    /// stands for.
+    /// A page of the definitions that pass a test and that the caller may read. `target` tells by a definition's name what it
+    /// belongs to.
     pub(crate) async fn readable<T: Definition>(
         &self,
         caller: &Caller,
         prefix: &str,
         page: &PageRequest,
-        target: impl Fn(String) -> Target,
+        target: impl Fn(&str) -> Target,
         keep: impl Fn(&T) -> bool,
     ) -> Result<(Vec<T>, String), AppError> {
         let store = &self.inner.ports.store;
         let mut kept = Vec::new();
+        let mut readable: HashMap<Target, bool> = HashMap::new();
         let mut after = page.after.clone();
         loop {
             let found = store.resources(T::KIND, prefix, after.as_deref(), page.size).await?;
             for resource in &found.items {
                 let definition = crate::resource::decode(resource)?;
-                let target = target(names::last(&resource.name).to_owned());
-                if !keep(&definition) || !self.may(caller, Access::Read, &target).await {
+                if !keep(&definition) {
+                    continue;
+                }
+                let target = target(&resource.name);
+                let may_read = match readable.get(&target) {
+                    Some(known) => *known,
+                    None => self.may(caller, Access::Read, &target).await,
+                };
+                readable.insert(target, may_read);
+                if !may_read {
                     continue;
                 }
                 if kept.len() == page.size {
@@ -179,6 +189,11 @@ impl App {
             }
         }
     }
+}
+
+/// The application that a definition belongs to, or is.
+pub(crate) fn application(name: &str) -> Target {
+    Target::Application(names::application_of(name).to_owned())
 }
 
 /// What is wrong with an application beyond the rules of its single fields.

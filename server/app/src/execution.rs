@@ -4,6 +4,7 @@ mod command;
 mod evaluate;
 mod list;
 mod plan;
+mod selection;
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use gennaker_proto::permission::{self, Permission};
 use gennaker_proto::{rules, to_dynamic};
 
 use crate::call::Call;
-use crate::{App, AppError, Caller};
+use crate::{App, AppError, Caller, names};
 
 impl App {
     /// Checks a request against the rules of its fields, then asks whether the caller may do what the method's permission
@@ -59,8 +59,12 @@ fn access(permission: &Permission) -> Option<Access> {
     }
 }
 
-/// What a name stands for: the application, project or account that it begins with, or the id of a new one.
+/// What a name stands for: the application, project or account that it begins with, all applications, or the id of a new
+/// one.
 fn target(permission: &Permission, name: &str) -> Option<Target> {
+    if name == names::ALL_APPLICATIONS {
+        return Some(Target::System);
+    }
     let mut parts = name.split('/');
     match (parts.next()?, parts.next().map(str::to_owned).filter(|id| !id.is_empty())) {
         ("applications", Some(id)) => Some(Target::Application(id)),

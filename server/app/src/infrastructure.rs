@@ -5,6 +5,7 @@ mod change;
 mod read;
 mod watch;
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ pub(crate) use watch::Views;
 
 use crate::names::Parent;
 use crate::page::PageRequest;
+use crate::viewers::Viewers;
 use crate::{App, AppError, Caller, convert, names};
 
 /// How long a provider may take to answer a list; the others don't wait longer for it.
@@ -37,11 +39,12 @@ impl App {
     /// Everything of an application or a region. One dead provider does not keep the others from being shown.
     pub(crate) async fn inventory(&self, parent: &Parent<'_>) -> Result<Inventory, AppError> {
         let clouds = match parent {
-            Parent::Application(_) => self.inner.ports.clouds.all().to_vec(),
+            Parent::Application(_) | Parent::AllApplications => self.inner.ports.clouds.all().to_vec(),
             Parent::Region(location) => vec![self.region_of(&location.account, &location.region)?.1],
         };
         let filter = match parent {
             Parent::Application(id) => ServerGroupFilter { application: Some((*id).to_owned()), ..Default::default() },
+            Parent::AllApplications => ServerGroupFilter::default(),
             Parent::Region(location) => ServerGroupFilter {
                 account: Some(location.account.clone()),
                 region: Some(location.region.clone()),
@@ -56,6 +59,23 @@ impl App {
                 Ok(Err(error)) => inventory.miss(&**cloud, &error.to_string()),
                 Err(_) => inventory.miss(&**cloud, "it did not answer in time"),
             }
+        }
+        Ok(inventory)
+    }
+
+    /// The same for a list: of all applications only what belongs to one that the caller may read.
+    async fn readable_inventory(&self, caller: &Caller, parent: &str) -> Result<Inventory, AppError> {
+        let parent = names::parse_parent("parent", parent)?;
+        let mut inventory = self.inventory(&parent).await?;
+        if parent == Parent::AllApplications {
+            let mut viewers = Viewers::new(self, caller);
+            let mut readable = HashSet::new();
+            for application in inventory.applications() {
+                if viewers.may_read(&application).await {
+                    readable.insert(application);
+                }
+            }
+            inventory.keep(&readable);
         }
         Ok(inventory)
     }
@@ -94,7 +114,7 @@ impl App {
     ) -> Result<v1::ListServerGroupsResponse, AppError> {
         self.admit(caller, &request).await?;
         let page = self.infrastructure_page(request.page_size, &request.page_token, &["groups", &request.parent])?;
-        let inventory = self.inventory(&names::parse_parent("parent", &request.parent)?).await?;
+        let inventory = self.readable_inventory(caller, &request.parent).await?;
         let mut groups = convert::server_group::all_to_proto(&inventory.groups);
         groups.sort_by(|a, b| a.name.cmp(&b.name));
         let (server_groups, next_page_token) = page.cut(groups, |group| group.name.clone());
@@ -109,7 +129,7 @@ impl App {
     ) -> Result<v1::ListLoadBalancersResponse, AppError> {
         self.admit(caller, &request).await?;
         let page = self.infrastructure_page(request.page_size, &request.page_token, &["balancers", &request.parent])?;
-        let inventory = self.inventory(&names::parse_parent("parent", &request.parent)?).await?;
+        let inventory = self.readable_inventory(caller, &request.parent).await?;
         let (load_balancers, next_page_token) = page.cut(inventory.load_balancers(), |balancer| balancer.name.clone());
         Ok(v1::ListLoadBalancersResponse { load_balancers, next_page_token, unreachable: inventory.unreachable })
     }
@@ -122,7 +142,7 @@ impl App {
     ) -> Result<v1::ListFirewallsResponse, AppError> {
         self.admit(caller, &request).await?;
         let page = self.infrastructure_page(request.page_size, &request.page_token, &["firewalls", &request.parent])?;
-        let inventory = self.inventory(&names::parse_parent("parent", &request.parent)?).await?;
+        let inventory = self.readable_inventory(caller, &request.parent).await?;
         let (firewalls, next_page_token) = page.cut(inventory.firewalls(), |firewall| firewall.name.clone());
         Ok(v1::ListFirewallsResponse { firewalls, next_page_token, unreachable: inventory.unreachable })
     }
@@ -148,6 +168,7 @@ impl Inventory {
     fn extend(&mut self, found: Self, parent: &Parent<'_>) {
         let is = |application: Option<&str>, location: &gennaker_core::cloud::Location| match parent {
             Parent::Application(id) => application == Some(id),
+            Parent::AllApplications => application.is_some(),
             Parent::Region(wanted) => location == wanted,
         };
         self.groups.extend(found.groups);
@@ -155,6 +176,22 @@ impl Inventory {
         self.balancers.extend(balancers.filter(|(_, b)| is(b.application.as_deref(), &b.id.location)));
         let firewalls = found.firewalls.into_iter();
         self.firewalls.extend(firewalls.filter(|(_, f)| is(f.application.as_deref(), &f.id.location)));
+    }
+
+    /// The applications that something of it belongs to.
+    fn applications(&self) -> BTreeSet<String> {
+        let groups = self.groups.iter().map(|group| &group.moniker.application);
+        let balancers = self.balancers.iter().filter_map(|(_, balancer)| balancer.application.as_ref());
+        let firewalls = self.firewalls.iter().filter_map(|(_, firewall)| firewall.application.as_ref());
+        groups.chain(balancers).chain(firewalls).cloned().collect()
+    }
+
+    /// Leaves out what belongs to no application of these.
+    fn keep(&mut self, applications: &HashSet<String>) {
+        let is_kept = |application: &Option<String>| application.as_ref().is_some_and(|id| applications.contains(id));
+        self.groups.retain(|group| applications.contains(&group.moniker.application));
+        self.balancers.retain(|(_, balancer)| is_kept(&balancer.application));
+        self.firewalls.retain(|(_, firewall)| is_kept(&firewall.application));
     }
 
     fn miss(&mut self, cloud: &dyn Cloud, problem: &str) {

@@ -39,6 +39,7 @@ mod roles;
 mod system;
 mod trigger;
 mod validate;
+mod viewers;
 mod watch;
 
 use std::collections::BTreeMap;

@@ -26,6 +26,9 @@ fn required<'a, const N: usize>(field: &str, name: &'a str, collections: [&str; 
     })
 }
 
+/// Stands for all applications that the caller may read, as the parent of a list or the subject of a stream.
+pub(crate) const ALL_APPLICATIONS: &str = "applications/-";
+
 /// The name of an application.
 pub(crate) fn application(id: &str) -> String {
     format!("applications/{id}")
@@ -79,11 +82,15 @@ pub(crate) fn parse_revision<'a>(field: &str, name: &'a str) -> Result<(&'a str,
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Parent<'a> {
     Application(&'a str),
+    AllApplications,
     Region(Location),
 }
 
 /// Takes `applications/{a}` or `accounts/{a}/regions/{r}` apart.
 pub(crate) fn parse_parent<'a>(field: &str, name: &'a str) -> Result<Parent<'a>, AppError> {
+    if name == ALL_APPLICATIONS {
+        return Ok(Parent::AllApplications);
+    }
     if let Some([id]) = ids(name, ["applications"]) {
         return Ok(Parent::Application(id));
     }

@@ -7,6 +7,7 @@ use gennaker_ports::store::Expect;
 use gennaker_proto::{kinds, v1};
 use serde_json::Value;
 
+use crate::application::application;
 use crate::convert;
 use crate::page::PageRequest;
 use crate::resource::{self, Change, Write};
@@ -42,7 +43,7 @@ impl App {
         Ok(v1::GetPipelineResponse { pipeline: Some(pipeline) })
     }
 
-    /// Lists the pipelines of an application.
+    /// Lists the pipelines of an application, or of all that the caller may read.
     pub async fn list_pipelines(
         &self,
         caller: &Caller,
@@ -51,6 +52,12 @@ impl App {
         self.admit(caller, &request).await?;
         let limits = &self.inner.options.limits;
         let page = PageRequest::new(limits, request.page_size, &request.page_token, &["pipelines", &request.parent])?;
+        if request.parent == names::ALL_APPLICATIONS {
+            let any = |_: &v1::Pipeline| true;
+            let (pipelines, next_page_token) = self.readable(caller, "applications/", &page, application, any).await?;
+            let pipelines = pipelines.into_iter().map(convert::pipeline::outline).collect();
+            return Ok(v1::ListPipelinesResponse { pipelines, next_page_token });
+        }
         self.get::<v1::Application>(&request.parent).await?;
         let (pipelines, next_page_token) = self.page(&format!("{}/pipelines/", request.parent), &page).await?;
         Ok(v1::ListPipelinesResponse { pipelines, next_page_token })

@@ -5,7 +5,7 @@ use gennaker_proto::v1;
 
 use crate::page::PageRequest;
 use crate::resource::{Change, Write};
-use crate::{App, AppError, Caller};
+use crate::{App, AppError, Caller, names};
 
 impl App {
     /// Makes a project.
@@ -42,8 +42,9 @@ impl App {
         self.admit(caller, &request).await?;
         let limits = &self.inner.options.limits;
         let page = PageRequest::new(limits, request.page_size, &request.page_token, &["projects"])?;
+        let project = |name: &str| Target::Project(names::last(name).to_owned());
         let (projects, next_page_token) =
-            self.readable(caller, "projects/", &page, Target::Project, |_: &v1::Project| true).await?;
+            self.readable(caller, "projects/", &page, project, |_: &v1::Project| true).await?;
         Ok(v1::ListProjectsResponse { projects, next_page_token })
     }
 

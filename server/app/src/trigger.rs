@@ -6,6 +6,7 @@ mod event;
 mod ledger;
 pub(crate) mod webhook;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use gennaker_ports::{Access, Target};
@@ -14,6 +15,7 @@ use gennaker_proto::{kinds, rules, v1};
 
 pub(crate) use burst::Bursts;
 
+use crate::application::application;
 use crate::page::PageRequest;
 use crate::resource::{Change, Write};
 use crate::{App, AppError, Caller, convert, names, request};
@@ -48,7 +50,7 @@ impl App {
         Ok(v1::GetTriggerResponse { trigger: Some(convert::trigger::to_proto(trigger, may_write)) })
     }
 
-    /// Lists the triggers of an application.
+    /// Lists the triggers of an application, or of all that the caller may read.
     pub async fn list_triggers(
         &self,
         caller: &Caller,
@@ -58,15 +60,29 @@ impl App {
         let limits = &self.inner.options.limits;
         let scope = ["triggers", &request.parent, &request.pipeline];
         let page = PageRequest::new(limits, request.page_size, &request.page_token, &scope)?;
-        self.get::<v1::Application>(&request.parent).await?;
         let prefix = format!("{}/triggers/", request.parent);
-        let (triggers, next_page_token) = if request.pipeline.is_empty() {
-            self.page(&prefix, &page).await?
+        let (found, next_page_token) = if request.parent == names::ALL_APPLICATIONS {
+            let starts_it = |trigger: &v1::Trigger| request.pipeline.is_empty() || trigger.pipeline == request.pipeline;
+            self.readable(caller, "applications/", &page, application, starts_it).await?
         } else {
-            page.cut(self.triggers_of(&prefix, &request.pipeline).await?, |trigger| trigger.name.clone())
+            self.get::<v1::Application>(&request.parent).await?;
+            if request.pipeline.is_empty() {
+                self.page(&prefix, &page).await?
+            } else {
+                page.cut(self.triggers_of(&prefix, &request.pipeline).await?, |trigger| trigger.name.clone())
+            }
         };
-        let may_write = self.may_write_triggers(caller, &request.parent).await;
-        let triggers = triggers.into_iter().map(|trigger| convert::trigger::to_proto(trigger, may_write)).collect();
+        let mut writable: HashMap<String, bool> = HashMap::new();
+        let mut triggers = Vec::new();
+        for trigger in found {
+            let application = names::application_of(&trigger.name).to_owned();
+            let may_write = match writable.get(&application) {
+                Some(known) => *known,
+                None => self.may_write_triggers(caller, &trigger.name).await,
+            };
+            writable.insert(application, may_write);
+            triggers.push(convert::trigger::to_proto(trigger, may_write));
+        }
         Ok(v1::ListTriggersResponse { triggers, next_page_token })
     }
 

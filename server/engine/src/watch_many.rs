@@ -26,6 +26,8 @@ pub enum Subject {
         /// The sequence that the caller has; its later events come first.
         after: u64,
     },
+    /// All that there are.
+    All,
     /// All of an application, by id.
     Application(String),
     /// All of a pipeline, by resource name.
@@ -37,6 +39,7 @@ pub struct WatchMany {
     store: Arc<dyn Store>,
     lanes: Vec<Lane>,
     live: broadcast::Receiver<Live<Arc<CommittedStep>>>,
+    is_of_all: bool,
     applications: HashSet<String>,
     pipelines: HashSet<String>,
     /// The executions that were named, with the last sequence passed on.
@@ -78,6 +81,7 @@ impl WatchMany {
             store,
             lanes,
             live,
+            is_of_all: false,
             applications: HashSet::new(),
             pipelines: HashSet::new(),
             executions: HashMap::new(),
@@ -95,6 +99,7 @@ impl WatchMany {
                         watch.behind.push_back(id);
                     }
                 }
+                Subject::All => watch.is_of_all = true,
                 Subject::Application(application) => drop(watch.applications.insert(application)),
                 Subject::Pipeline(pipeline) => drop(watch.pipelines.insert(pipeline)),
             }
@@ -172,7 +177,7 @@ impl WatchMany {
         let of_pipeline = step.pipeline.as_ref().is_some_and(|pipeline| self.pipelines.contains(pipeline));
         if named {
             self.after_known(step)
-        } else if of_pipeline || self.applications.contains(&step.application) {
+        } else if self.is_of_all || of_pipeline || self.applications.contains(&step.application) {
             Some(step.clone())
         } else {
             None

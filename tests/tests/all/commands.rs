@@ -51,7 +51,18 @@ async fn from_a_file_to_a_judged_run() {
     assert_eq!(watched.code, 0, "{watched:?}");
     assert!(watched.stdout.contains("SUCCEEDED") || watched.stdout.contains("succeeded"), "{watched:?}");
     let listed = gennaker(server, &["list", "executions", "shop"]).await.good();
-    assert!(listed.contains(name.rsplit('/').next().unwrap()), "{listed}");
+    let id = name.rsplit('/').next().unwrap();
+    assert!(listed.contains(id), "{listed}");
+    for all in [
+        vec!["list", "executions"],
+        vec!["list", "executions", "-", "--filter", "text=RELEASE status=SUCCEEDED"],
+        vec!["list", "executions", "--filter", "text=\"no such text\",7"],
+    ] {
+        let listed = gennaker(server, &all).await.good();
+        assert!(listed.contains(&format!("shop/{id}")), "{all:?}: {listed}");
+    }
+    let none = gennaker(server, &["list", "executions", "--filter", "text=\"no such text\""]).await.good();
+    assert!(!none.contains(id), "{none}");
 }
 
 #[tokio::test]

@@ -112,6 +112,11 @@ async fn a_draft_in_a_file_is_planned_before_anybody_saves_it() {
     assert!(plan.contains("→ \"4 of 9?\"") && !plan.contains("old"), "{plan}");
     assert!(gennaker(server, &["get", "pipeline", "hello/draft"]).await.good().contains("old"), "nothing was saved");
 
+    std::fs::write(&file, DRAFT.replace("hello/draft", "hello/unsaved")).unwrap();
+    let plan = gennaker(server, &["plan", "hello/unsaved", "--file", path, "-p", "size=9"]).await.good();
+    assert!(plan.contains("→ \"4 of 9?\""), "there need not be such a pipeline: {plan}");
+    assert!(!gennaker(server, &["list", "pipelines"]).await.good().contains("unsaved"), "nothing was saved");
+
     std::fs::write(&file, DRAFT.replace("${ half } of", "${ hal } of")).unwrap();
     let wrong = gennaker(server, &["plan", "hello/draft", "--file", path]).await;
     assert!(wrong.code == 65 && wrong.stdout.contains("would fail") && wrong.stdout.contains("hal"), "{wrong:?}");

@@ -1,9 +1,15 @@
-//! Many watchers, and one that does not read.
+//! Many watchers, one that does not read, and one that follows all applications from a browser.
 
+use bytes::{Buf, Bytes, BytesMut};
 use gennaker_client::v1;
 use gennaker_client::v1::execution_service_client::ExecutionServiceClient;
 use gennaker_client::v1::watch_execution_response::Message;
 use gennaker_tests::{Server, World, pipeline, soon};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use prost::Message as _;
 use serde_json::json;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Streaming};
@@ -121,4 +127,93 @@ async fn who_does_not_read_is_cut_off_and_goes_on_where_it_was() {
     assert!(seen < all, "{seen} of {all}");
     let mut rest = watch(&mut client, &execution, seen).await;
     soon("the rest", read_to(&mut rest, &mut seen, all)).await;
+}
+
+/// A stream as a browser has it: gRPC-Web over HTTP/1.1.
+struct WebStream {
+    body: Incoming,
+    read: BytesMut,
+}
+
+impl WebStream {
+    async fn open<M: prost::Message>(server: &Server, method: &str, request: &M) -> Self {
+        let message = request.encode_to_vec();
+        let length = u32::try_from(message.len()).unwrap().to_be_bytes();
+        let request = http::Request::post(format!("{}/gennaker.v1.{method}", server.address))
+            .header("content-type", "application/grpc-web+proto")
+            .header("x-grpc-web", "1")
+            .body(Full::from([&[0], &length[..], &message].concat()))
+            .unwrap();
+        let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+        let response = soon("the head of the answer", client.request(request)).await.unwrap();
+        assert_eq!((response.status().as_u16(), response.version()), (200, http::Version::HTTP_11));
+        Self { body: response.into_body(), read: BytesMut::new() }
+    }
+
+    /// The next message; `None` at the end, which must be a good one.
+    async fn next<M: prost::Message + Default>(&mut self) -> Option<M> {
+        loop {
+            if let Some(head) = self.read.get(..5) {
+                let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
+                if self.read.len() >= 5 + length {
+                    let is_trailer = head[0] == 0x80;
+                    self.read.advance(5);
+                    let message = self.read.split_to(length);
+                    if is_trailer {
+                        assert!(String::from_utf8_lossy(&message).contains("grpc-status:0"), "{message:?}");
+                        return None;
+                    }
+                    return Some(M::decode(message).unwrap());
+                }
+            }
+            let frame = soon("a frame", self.body.frame()).await.expect("the stream goes on").unwrap();
+            self.read.extend_from_slice(&frame.into_data().unwrap_or_default());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_browser_follows_all_applications_on_one_stream() {
+    use v1::watch_executions_response::Message as Many;
+
+    let world = World::with(&["limits.heartbeat_interval=200ms"]).await;
+    let name = world.save("judged", &pipeline(json!([{"id": "judge", "manualJudgment": {}}]))).await;
+    let all = v1::WatchSubject { name: "applications/-".to_owned(), ..Default::default() };
+    let request = v1::WatchExecutionsRequest { subjects: vec![all], ..Default::default() };
+    let mut stream = WebStream::open(&world.server, "ExecutionService/WatchExecutions", &request).await;
+    // Nothing has happened, and yet something comes, at once and again and again.
+    for _ in 0..3 {
+        let message: v1::WatchExecutionsResponse = stream.next().await.unwrap();
+        assert!(matches!(message.message, Some(Many::Heartbeat(_))), "{message:?}");
+    }
+    let execution = world.start(&name).await;
+    let snapshot = loop {
+        let message: v1::WatchExecutionsResponse = stream.next().await.unwrap();
+        match message.message.unwrap() {
+            Many::Snapshot(snapshot) => break snapshot,
+            Many::Heartbeat(_) => {}
+            Many::Event(event) => panic!("{event:?}"),
+        }
+    };
+    assert_eq!(snapshot.name, execution);
+    world.call::<v1::CancelExecutionRequest>(json!({ "name": execution })).await.unwrap();
+    let ended = loop {
+        let message: v1::WatchExecutionsResponse = stream.next().await.unwrap();
+        let Some(Many::Event(event)) = message.message else { continue };
+        let changed = event.changed.unwrap();
+        if changed.end_time.is_some() {
+            break changed;
+        }
+    };
+    assert_eq!(ended.status(), v1::ExecutionStatus::Canceled);
+
+    let request = v1::WatchExecutionRequest { name: execution, after_sequence: Some(0) };
+    let mut stream = WebStream::open(&world.server, "ExecutionService/WatchExecution", &request).await;
+    let mut seen = 0;
+    while let Some(message) = stream.next::<v1::WatchExecutionResponse>().await {
+        let Some(Message::Event(event)) = message.message else { panic!("{message:?}") };
+        assert_eq!(event.sequence, seen + 1);
+        seen = event.sequence;
+    }
+    assert_eq!(seen, ended.sequence, "all events of what has ended, and then the end");
 }

@@ -17,18 +17,23 @@ use crate::session::Session;
 use crate::terminal::one_line;
 use listing::Listing;
 
+/// All applications, where one can be named.
+const ALL: &str = "-";
+
 /// The arguments of `list`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "A filter has terms FIELD=VALUE with spaces between, all of which must hold; a value may be a \
-    list with commas. Executions have the fields status, pipeline, cause, trigger, actor and active; other kinds the \
-    fields of their messages.")]
+    list with commas. Executions have the fields status, pipeline, cause, trigger, actor, active, text and created \
+    (`created>=2026-11-24T08:00:00Z`), and their values may stand in double quotes; other kinds the fields of their \
+    messages.")]
 pub struct List {
     /// applications, projects, pipelines, triggers, executions, clusters, server-groups, instances, load-balancers,
     /// firewalls, images, accounts, stage-kinds or trigger-kinds
     #[arg(value_enum, hide_possible_values = true)]
     kind: Noun,
 
-    /// Where: an application, ACCOUNT/REGION for what is in a region, or a server group for instances; default: all
+    /// Where: an application, `-` for all, ACCOUNT/REGION for what is in a region, or a server group for instances;
+    /// default: all
     #[arg(value_name = "IN")]
     parent: Option<String>,
 
@@ -133,26 +138,26 @@ impl List {
         Ok(())
     }
 
-    /// Of all applications, newest first.
+    /// Of an application or of all, newest first.
     async fn executions(&self, session: &Session, listing: &mut Listing) -> Result<(), Failure> {
-        let mut executions = Vec::new();
-        for parent in self.parents(session).await? {
-            let request = v1::ListExecutionsRequest { parent, filter: self.filter.clone(), ..Default::default() };
-            executions.extend(session.client.list_at_most(request, self.limit).await?);
-        }
-        executions.sort_by(|a, b| names::last(&b.name).cmp(names::last(&a.name)));
-        executions.truncate(self.limit);
-        listing.add(executions);
+        let request = v1::ListExecutionsRequest {
+            parent: names::application(self.parent.as_deref().unwrap_or(ALL))?,
+            filter: self.filter.clone(),
+            page_size: u32::try_from(self.limit).unwrap_or(u32::MAX),
+            ..Default::default()
+        };
+        listing.add(session.client.list_at_most(request, self.limit).await?);
         Ok(())
     }
 
     /// The application or the region that was named, or all applications.
     async fn parents(&self, session: &Session) -> Result<Vec<String>, Failure> {
-        match self.parent.as_deref() {
+        match self.parent.as_deref().filter(|parent| !matches!(*parent, ALL | "applications/-")) {
             Some(region) if self.is_in_region() && region.contains('/') && !region.starts_with("applications/") => {
                 Ok(vec![names::region(region)?])
             }
             Some(application) => Ok(vec![names::application(application)?]),
+            None if self.is_in_region() || self.kind == Noun::Trigger => Ok(vec![names::application(ALL)?]),
             None => applications(session).await,
         }
     }

@@ -27,14 +27,14 @@ impl Viewer {
     /// Sees what anybody at all might do.
     pub(crate) const EVERYBODY: Self = Self { name: None, roles: Vec::new(), may_execute: true };
 
-    /// Whether they could make a judgment that is asked for, of an execution that `starter` started.
+    /// Whether they could make a judgment that is asked for, of an execution that `starter` started. Who has let it go on may
+    /// still stop it.
     pub(crate) fn may_judge(&self, judgment: &v1::Judgment, starter: &str) -> bool {
         let Some(name) = &self.name else { return true };
         let is_anybodys = judgment.judges.is_empty() && judgment.roles.is_empty();
         let is_asked = judgment.judges.contains(name) || judgment.roles.iter().any(|role| self.roles.contains(role));
         let is_ruled_out = judgment.no_self_approval && name == starter;
-        let has_judged = judgment.verdicts.iter().any(|verdict| verdict.judge == *name);
-        (is_anybodys || is_asked) && !is_ruled_out && !has_judged
+        (is_anybodys || is_asked) && !is_ruled_out
     }
 }
 

@@ -45,6 +45,23 @@ fn concurrency(concurrency: Option<&v1::Concurrency>) -> Concurrency {
     Concurrency { limit: concurrency.and_then(|concurrency| concurrency.max_concurrent).unwrap_or(1), policy }
 }
 
+/// A pipeline as lists over all applications show it: without what it does.
+pub(crate) fn outline(pipeline: v1::Pipeline) -> v1::Pipeline {
+    v1::Pipeline {
+        name: pipeline.name,
+        display_name: pipeline.display_name,
+        description: pipeline.description,
+        disabled: pipeline.disabled,
+        labels: pipeline.labels,
+        etag: pipeline.etag,
+        revision: pipeline.revision,
+        create_time: pipeline.create_time,
+        update_time: pipeline.update_time,
+        update_actor: pipeline.update_actor,
+        ..v1::Pipeline::default()
+    }
+}
+
 /// What a start is checked against.
 pub(crate) fn parameters(pipeline: &v1::Pipeline) -> Vec<ParameterSpec> {
     pipeline.parameters.iter().map(parameter).collect()

@@ -49,7 +49,8 @@ impl App {
     ) -> Result<v1::RetryStageResponse, AppError> {
         let stage = StageId::from(request.stage.as_str());
         let command = Command::RetryStage { stage, actor: caller.name().to_owned() };
-        let execution = self.command(caller, &request, &request.name, &request.request_id, command).await?;
+        let done = self.command(caller, &request, &request.name, &request.request_id, command).await;
+        let execution = done.map_err(|error| of_stage(&request.stage, "retried", error))?;
         Ok(v1::RetryStageResponse { execution: Some(execution) })
     }
 
@@ -61,7 +62,8 @@ impl App {
     ) -> Result<v1::SkipStageResponse, AppError> {
         let (stage, actor) = (StageId::from(request.stage.as_str()), caller.name().to_owned());
         let command = Command::SkipStage { stage, actor, reason: request.reason.clone() };
-        let execution = self.command(caller, &request, &request.name, &request.request_id, command).await?;
+        let done = self.command(caller, &request, &request.name, &request.request_id, command).await;
+        let execution = done.map_err(|error| of_stage(&request.stage, "skipped", error))?;
         Ok(v1::SkipStageResponse { execution: Some(execution) })
     }
 
@@ -126,6 +128,16 @@ fn by_name(name: &ExecutionName<'_>, mut error: AppError) -> AppError {
         let id = name.id.to_string();
         for violation in violations.iter_mut().filter(|violation| violation.subject == id) {
             violation.subject = names::execution(name.application, name.id);
+        }
+    }
+    error
+}
+
+/// What keeps something from being done with a stage, with the stage, also where the reason is the execution.
+fn of_stage(stage: &str, done: &str, mut error: AppError) -> AppError {
+    if let AppError::FailedPrecondition { violations } = &mut error {
+        for violation in violations.iter_mut().filter(|violation| violation.kind.starts_with("EXECUTION_")) {
+            violation.description = format!("stage {stage:?} can't be {done}: {}", violation.description);
         }
     }
     error

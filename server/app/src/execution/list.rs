@@ -3,38 +3,25 @@
 use std::collections::HashMap;
 
 use futures::{StreamExt, TryStreamExt};
-use gennaker_core::Timestamp;
-use gennaker_core::execution::{ExecutionId, ExecutionStatus, Origin};
+use gennaker_core::execution::{ExecutionId, ExecutionStatus};
 use gennaker_ports::store::{ExecutionFilter, ExecutionSummary};
 use gennaker_proto::v1;
 
-use crate::application::UNFINISHED;
+use super::selection::Selection;
 use crate::convert;
-use crate::filter::{self, Comparison};
 use crate::page::PageRequest;
+use crate::viewers::Viewers;
 use crate::{App, AppError, Caller, names};
 
-const FIELDS: [&str; 7] = ["status", "pipeline", "cause", "trigger", "actor", "active", "<created"];
-const CAUSES: [&str; 4] = ["MANUAL", "TRIGGER", "PARENT", "OPERATION"];
 /// How many rows one call looks at, for terms that the store has no index for. The page is then short, with a token.
 const SCAN: usize = 5000;
+/// How many rows are read at once where those of one page were not enough.
+const BATCH: usize = 500;
 /// How many executions are read with their stages at the same time.
 const PARALLEL: usize = 8;
 
-/// A filter taken apart: what the store selects by, and what is looked at row by row.
-#[derive(Debug, Default)]
-struct Selection {
-    store: ExecutionFilter,
-    pipelines: Vec<String>,
-    causes: Vec<String>,
-    triggers: Vec<String>,
-    actors: Vec<String>,
-    /// Terms that contradict each other select nothing.
-    nothing: bool,
-}
-
 impl App {
-    /// Lists the executions of an application, newest first.
+    /// Lists the executions of an application, or of all that the caller may read, newest first.
     pub async fn list_executions(
         &self,
         caller: &Caller,
@@ -43,17 +30,21 @@ impl App {
         self.admit(caller, &request).await?;
         let scope = ["executions", &request.parent, &request.filter];
         let page = PageRequest::new(&self.inner.options.limits, request.page_size, &request.page_token, &scope)?;
-        let application = names::application_id("parent", &request.parent)?;
+        let is_of_all = request.parent == names::ALL_APPLICATIONS;
+        let application = if is_of_all { None } else { Some(names::application_id("parent", &request.parent)?) };
         let selection = Selection::parse(application, &request.filter)?;
-        self.known(&request.parent).await?;
-        let (rows, next) = self.select(&selection, &page).await?;
+        if !is_of_all {
+            self.known(&request.parent).await?;
+        }
+        let mut viewers = Viewers::new(self, caller);
+        let (rows, next) = self.select(&selection, &page, &mut viewers).await?;
         let executions = if request.include_stages {
             futures::stream::iter(rows.into_iter().map(|row| self.whole(caller, row.id)))
                 .buffered(PARALLEL)
                 .try_collect()
                 .await?
         } else {
-            self.headers(caller, application, &rows).await?
+            self.headers(&mut viewers, &rows).await?
         };
         Ok(v1::ListExecutionsResponse { executions, next_page_token: page.token(next) })
     }
@@ -85,20 +76,28 @@ impl App {
         &self,
         selection: &Selection,
         page: &PageRequest,
+        viewers: &mut Viewers,
     ) -> Result<(Vec<ExecutionSummary>, Option<String>), AppError> {
         let mut rows: Vec<ExecutionSummary> = Vec::new();
         let mut before: Option<ExecutionId> = page.after.as_deref().and_then(|key| key.parse().ok());
+        if before.is_none() {
+            before = selection.begin();
+        }
         let mut scanned = 0;
         while !selection.nothing && scanned < SCAN {
-            let batch = self.inner.ports.store.executions(&selection.store, before, page.size + 1).await?;
-            let more = batch.len() > page.size;
+            let limit = if scanned == 0 { page.size + 1 } else { BATCH.max(page.size + 1) };
+            let batch = self.inner.ports.store.executions(&selection.store, before, limit).await?;
+            let more = batch.len() == limit;
             scanned += batch.len();
             for row in batch {
+                if selection.ends_before(&row) {
+                    return Ok((rows, None));
+                }
                 if rows.len() == page.size {
                     return Ok((rows, before.map(|id| id.to_string())));
                 }
                 before = Some(row.id);
-                if selection.matches(&row) {
+                if selection.matches(&row) && viewers.may_read(&row.application).await {
                     rows.push(row);
                 }
             }
@@ -109,146 +108,31 @@ impl App {
         Ok((rows, before.filter(|_| !selection.nothing).map(|id| id.to_string())))
     }
 
-    async fn headers(
-        &self,
-        caller: &Caller,
-        application: &str,
-        rows: &[ExecutionSummary],
-    ) -> Result<Vec<v1::Execution>, AppError> {
-        let viewer = self.viewer(caller, application).await;
+    async fn headers(&self, viewers: &mut Viewers, rows: &[ExecutionSummary]) -> Result<Vec<v1::Execution>, AppError> {
         let mut pinned: HashMap<&str, Vec<String>> = HashMap::new();
         let mut queues: HashMap<&str, Vec<ExecutionId>> = HashMap::new();
+        let mut headers = Vec::new();
         for row in rows {
-            let Some(pipeline) = row.pipeline.as_deref() else { continue };
+            let Some(viewer) = viewers.of(&row.application).await else { continue };
+            let Some(pipeline) = row.pipeline.as_deref() else {
+                headers.push(convert::execution::summary(row, &viewer, 0));
+                continue;
+            };
             if !pinned.contains_key(pipeline) {
                 pinned.insert(pipeline, self.pinned(Some(pipeline)).await?);
             }
-            if row.status == ExecutionStatus::Queued && !queues.contains_key(pipeline) {
+            let is_queued = row.status == ExecutionStatus::Queued;
+            if is_queued && !queues.contains_key(pipeline) {
                 let unfinished = self.inner.ports.store.unfinished(pipeline).await?;
                 let waiting = unfinished.into_iter().filter(|(_, status)| *status == ExecutionStatus::Queued);
                 queues.insert(pipeline, waiting.map(|(id, _)| id).collect());
             }
-        }
-        let header = |row: &ExecutionSummary| {
-            let pipeline = row.pipeline.as_deref().unwrap_or_default();
-            let waiting = queues.get(pipeline).filter(|_| row.status == ExecutionStatus::Queued);
+            let waiting = queues.get(pipeline).filter(|_| is_queued);
             let place = waiting.and_then(|ids| ids.iter().position(|id| *id == row.id)).map_or(0, |place| place + 1);
-            let pinned_parameters = pinned.get(pipeline).cloned().unwrap_or_default();
             let place = u32::try_from(place).unwrap_or(u32::MAX);
-            v1::Execution { pinned_parameters, ..convert::execution::summary(row, &viewer, place) }
-        };
-        Ok(rows.iter().map(header).collect())
-    }
-}
-
-impl Selection {
-    fn parse(application: &str, text: &str) -> Result<Self, AppError> {
-        let mut selection = Self::default();
-        selection.store.application = Some(application.to_owned());
-        let mut statuses: Vec<ExecutionStatus> = ExecutionStatus::ALL.into();
-        for (field, comparison, values) in filter::parse(text, &FIELDS)?.iter() {
-            let full = |collection: &str, value: &String| {
-                if value.contains('/') {
-                    value.clone()
-                } else {
-                    format!("applications/{application}/{collection}/{value}")
-                }
-            };
-            match field {
-                "status" => {
-                    let wanted = values.iter().map(|word| status(word)).collect::<Result<Vec<_>, _>>()?;
-                    statuses.retain(|status| wanted.contains(status));
-                }
-                "active" => {
-                    let active = values.iter().map(|word| boolean(word)).collect::<Result<Vec<_>, _>>()?;
-                    statuses.retain(|status| active.contains(&UNFINISHED.contains(status)));
-                }
-                "pipeline" => selection.pipelines = values.iter().map(|value| full("pipelines", value)).collect(),
-                "trigger" => selection.triggers = values.iter().map(|value| full("triggers", value)).collect(),
-                "cause" => {
-                    if let Some(odd) = values.iter().find(|value| !CAUSES.contains(&value.as_str())) {
-                        return Err(invalid(&format!("{odd:?} is not a cause; the causes are {}", CAUSES.join(", "))));
-                    }
-                    selection.causes = values.into();
-                }
-                "actor" => selection.actors = values.into(),
-                _ => selection.created(comparison, values)?,
-            }
+            let pinned_parameters = pinned.get(pipeline).cloned().unwrap_or_default();
+            headers.push(v1::Execution { pinned_parameters, ..convert::execution::summary(row, &viewer, place) });
         }
-        selection.nothing = statuses.is_empty();
-        selection.store.statuses = if statuses.len() == ExecutionStatus::ALL.len() { Vec::new() } else { statuses };
-        if let [pipeline] = selection.pipelines.as_slice() {
-            selection.store.pipeline = Some(pipeline.clone());
-        }
-        Ok(selection)
-    }
-
-    fn created(&mut self, comparison: Comparison, values: &[String]) -> Result<(), AppError> {
-        let [text] = values else { return Err(invalid("created is compared with one time")) };
-        let time = chrono::DateTime::parse_from_rfc3339(text)
-            .map_err(|_| invalid(&format!("{text:?} is not a time such as 2026-11-24T08:00:00Z")))?;
-        let time = Some(Timestamp::from(time.to_utc()));
-        match comparison {
-            Comparison::From | Comparison::Equal => self.store.created_from = time,
-            Comparison::Below => self.store.created_before = time,
-        }
-        Ok(())
-    }
-
-    fn matches(&self, row: &ExecutionSummary) -> bool {
-        let any = |wanted: &[String], value: Option<&str>| {
-            wanted.is_empty() || value.is_some_and(|value| wanted.iter().any(|wanted| wanted == value))
-        };
-        let cause = &row.header.cause;
-        let (kind, trigger) = match &cause.origin {
-            Origin::Manual => ("MANUAL", None),
-            Origin::Trigger { trigger, .. } => ("TRIGGER", Some(trigger.as_str())),
-            Origin::Parent(_) => ("PARENT", None),
-            Origin::Operation => ("OPERATION", None),
-        };
-        any(&self.pipelines, row.pipeline.as_deref())
-            && any(&self.causes, Some(kind))
-            && any(&self.triggers, trigger)
-            && any(&self.actors, Some(&cause.actor))
-    }
-}
-
-fn status(word: &str) -> Result<ExecutionStatus, AppError> {
-    ExecutionStatus::parse(word).ok_or_else(|| {
-        let words: Vec<&str> = ExecutionStatus::ALL.iter().map(|status| status.as_str()).collect();
-        invalid(&format!("{word:?} is not a status; the statuses are {}", words.join(", ")))
-    })
-}
-
-fn boolean(word: &str) -> Result<bool, AppError> {
-    word.parse().map_err(|_| invalid(&format!("{word:?} is neither true nor false")))
-}
-
-fn invalid(problem: &str) -> AppError {
-    AppError::invalid("filter", problem)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_filter_goes_to_the_store_as_far_as_it_can() {
-        let text = "status=RUNNING,TERMINAL active=true pipeline=p created>=2026-11-24T08:00:00Z";
-        let selection = Selection::parse("a", text).unwrap();
-        assert_eq!(selection.store.statuses, [ExecutionStatus::Running]);
-        assert_eq!(selection.store.pipeline.as_deref(), Some("applications/a/pipelines/p"));
-        assert_eq!(selection.store.created_from, Some(Timestamp::from_secs(1_795_507_200)));
-        assert!(Selection::parse("a", "active=true status=SUCCEEDED").unwrap().nothing);
-        assert!(Selection::parse("a", "").unwrap().store.statuses.is_empty());
-    }
-
-    #[test]
-    fn odd_values_are_named() {
-        let error = |text: &str| Selection::parse("a", text).unwrap_err().to_string();
-        assert!(error("status=DONE").starts_with("filter: \"DONE\" is not a status; the statuses are QUEUED, RUNNING"));
-        assert!(error("active=yes").contains("neither true nor false"));
-        assert!(error("cause=X").contains("the causes are MANUAL"));
-        assert!(error("created<tomorrow").contains("is not a time"));
+        Ok(headers)
     }
 }

@@ -7,7 +7,6 @@
 //! were asked for by name need their last events in the token.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use gennaker_core::execution::{Event, ExecutionId};
 use gennaker_engine::{ManyItem, Subject, WatchMany};
@@ -18,9 +17,9 @@ use gennaker_proto::v1::watch_executions_response::Message;
 use super::token::{self, Fingerprint, ResumeToken};
 use super::{Followed, Snapshot};
 use crate::application::UNFINISHED;
-use crate::convert::execution::Viewer;
 use crate::encoded::Encoded;
 use crate::pump::{End, Outlet};
+use crate::viewers::Viewers;
 use crate::{App, AppError, Caller, Stream, names};
 
 /// How many executions one stream has in mind; others are shown anew when something happens to them.
@@ -33,7 +32,7 @@ type Response = Encoded<v1::WatchExecutionsResponse>;
 /// What one stream follows.
 struct Many {
     app: App,
-    viewers: HashMap<String, Arc<Viewer>>,
+    viewers: Viewers,
     /// Executions that were asked for by name, with the last event that the client has.
     named: BTreeMap<ExecutionId, u64>,
     followed: HashMap<ExecutionId, Followed>,
@@ -46,10 +45,10 @@ struct Many {
 #[derive(Default)]
 struct Asked {
     executions: Vec<(ExecutionSummary, Option<u64>)>,
+    /// Those of all applications.
+    all: bool,
     applications: Vec<String>,
     pipelines: Vec<String>,
-    /// The applications that the subjects belong to.
-    owners: Vec<String>,
 }
 
 impl App {
@@ -68,10 +67,7 @@ impl App {
             ));
         }
         let asked = self.asked(&request.subjects).await?;
-        let mut viewers = HashMap::new();
-        for owner in &asked.owners {
-            viewers.insert(owner.clone(), Arc::new(self.viewer(caller, owner).await));
-        }
+        let viewers = Viewers::new(self, caller);
         let subjects = Fingerprint::of(&request.subjects);
         let (token, from_now) = if request.resume_token.is_empty() {
             (ResumeToken { cursor: self.inner.ports.store.cursor().await?, ..ResumeToken::default() }, true)
@@ -96,6 +92,7 @@ impl App {
             let field = format!("subjects[{place}].name");
             let parts: Vec<&str> = subject.name.split('/').collect();
             match parts.as_slice() {
+                _ if subject.name == names::ALL_APPLICATIONS => asked.all = true,
                 ["applications", application] => {
                     self.known(&subject.name).await?;
                     asked.applications.push((*application).to_owned());
@@ -113,7 +110,6 @@ impl App {
                 let field = format!("subjects[{place}].after_sequence");
                 return Err(AppError::invalid(field, "can only be set for an execution"));
             }
-            asked.owners.push(parts.get(1).copied().unwrap_or_default().to_owned());
         }
         Ok(asked)
     }
@@ -125,7 +121,9 @@ impl Many {
     async fn follow_named(&mut self, asked: &Asked, from_now: bool) -> Result<Vec<Snapshot>, AppError> {
         let mut snapshots = Vec::new();
         for (row, after) in &asked.executions {
-            let viewer = self.viewer(&row.application);
+            let name = || names::execution(&row.application, row.id);
+            let viewer = self.viewers.of(&row.application).await;
+            let viewer = viewer.ok_or_else(|| AppError::not_found("execution", name()))?;
             let known = self.named.get(&row.id).copied().or(*after).or((!from_now).then_some(0));
             let followed = match known {
                 Some(sequence) => self.app.follow_after(row, sequence, viewer).await?,
@@ -145,12 +143,8 @@ impl Many {
         let executions = self.named.iter().map(|(id, after)| Subject::Execution { id: *id, after: *after });
         let applications = asked.applications.iter().cloned().map(Subject::Application);
         let pipelines = asked.pipelines.iter().cloned().map(Subject::Pipeline);
-        executions.chain(applications).chain(pipelines).collect()
-    }
-
-    fn viewer(&self, application: &str) -> Arc<Viewer> {
-        let nobody = || Arc::new(Viewer { may_execute: false, ..Viewer::EVERYBODY });
-        self.viewers.get(application).cloned().unwrap_or_else(nobody)
+        let all = asked.all.then_some(Subject::All);
+        executions.chain(applications).chain(pipelines).chain(all).collect()
     }
 
     /// Sends each execution as it stands, but for those whose events are wanted instead.
@@ -160,7 +154,8 @@ impl Many {
         }
         let applications = asked.applications.iter().map(|id| (Some(id.clone()), None));
         let pipelines = asked.pipelines.iter().map(|name| (None, Some(name.clone())));
-        for (application, pipeline) in applications.chain(pipelines) {
+        let all = asked.all.then_some((None, None));
+        for (application, pipeline) in applications.chain(pipelines).chain(all) {
             let filter =
                 ExecutionFilter { application, pipeline, statuses: UNFINISHED.into(), ..ExecutionFilter::default() };
             let mut before = None;
@@ -178,12 +173,13 @@ impl Many {
         self.heartbeat(outlet).await
     }
 
-    /// Sends an execution as it stands, where that has not been done.
+    /// Sends an execution as it stands, where that has not been done and the client may read it.
     async fn show(&mut self, row: &ExecutionSummary, outlet: &Outlet<Response>) -> Result<(), End> {
         if self.followed.contains_key(&row.id) {
             return Ok(());
         }
-        match self.app.follow_from_now(row, self.viewer(&row.application)).await {
+        let Some(viewer) = self.viewers.of(&row.application).await else { return Ok(()) };
+        match self.app.follow_from_now(row, viewer).await {
             Ok((followed, snapshot)) => {
                 self.keep(row.id, followed);
                 send_snapshot(outlet, snapshot, String::new()).await
@@ -241,19 +237,23 @@ impl Many {
         Ok(())
     }
 
-    /// Shows an execution as a whole that a commit is about and that the stream does not have in mind. The commit that made it
-    /// says all that there is to know of it.
+    /// Shows an execution as a whole that a commit is about and that the stream does not have in mind, where the client may
+    /// read it. The commit that made it says all that there is to know of it.
     async fn take_up(&mut self, step: &CommittedStep, outlet: &Outlet<Response>) -> Result<(), End> {
         let id = step.execution;
         let sequence = step.events.last().map_or(0, |record| record.sequence);
         let pipeline = step.pipeline.as_deref();
+        let Some(viewer) = self.viewers.of(&step.application).await else {
+            self.cursor.advance(step.lane, step.position);
+            return Ok(());
+        };
         let shared = self.app.share(id, &step.application, pipeline, sequence, &step.events).await;
         self.cursor.advance(step.lane, step.position);
         let shared = match shared {
             Err(AppError::NotFound(_)) => return Ok(()), // It was removed in the meantime.
             shared => shared?,
         };
-        let (followed, snapshot) = self.app.show_all(shared, self.viewer(&step.application)).await?;
+        let (followed, snapshot) = self.app.show_all(shared, viewer).await?;
         self.keep(id, followed);
         send_snapshot(outlet, snapshot, self.token()).await
     }

@@ -197,7 +197,7 @@ mod tests {
             ..v1::Execution::default()
         });
         assert_eq!(shown(&mut rendering, "eve", true), [0, 2, 1], "she has the role, and started it");
-        assert_eq!(shown(&mut rendering, "ann", true), [0, 1, 2], "she has judged");
+        assert_eq!(shown(&mut rendering, "ann", true), [0, 2, 2], "she has let it go on, and may still stop it");
         assert_eq!(shown(&mut rendering, "bob", true), [0, 1, 2], "nobody asks him");
     }
 }

@@ -137,6 +137,29 @@ async fn is_paused_resumed_and_cancelled() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stage_that_cannot_be_steered_is_named() {
+    let world = World::with_shop().await;
+    world.pipeline("p", json!({"stages": [{"id": "first", "wait": {"duration": "60s"}}]})).await;
+    let name = world.start("p").await.name;
+    let of = |stage: &str| json!({"name": name, "stage": stage});
+    let retry = |stage: &str| world.app.retry_stage(ann(), request(of(stage)));
+    let skip = |stage: &str| world.app.skip_stage(ann(), request(of(stage)));
+    let runs = retry("first").await.unwrap_err();
+    assert!(runs.to_string().starts_with("stage first is RUNNING: only a stage that has ended"), "{runs}");
+    for error in [retry("nope").await.unwrap_err(), skip("nope").await.unwrap_err()] {
+        assert!(matches!(&error, AppError::NotFound(stage) if stage.name == "nope"), "{error:?}");
+    }
+    world.app.pause_execution(ann(), request(json!({ "name": name }))).await.unwrap();
+    let paused = retry("first").await.unwrap_err();
+    assert_eq!(paused.reason(), "EXECUTION_STATUS");
+    assert!(paused.to_string().starts_with("stage \"first\" can't be retried: execution "), "{paused}");
+    world.app.cancel_execution(ann(), request(json!({ "name": name }))).await.unwrap();
+    let ended = skip("first").await.unwrap_err();
+    assert_eq!(ended.reason(), "EXECUTION_ENDED");
+    assert!(ended.to_string().starts_with("stage \"first\" can't be skipped: execution "), "{ended}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn people_judge() {
     let world = World::with_shop().await;
     world

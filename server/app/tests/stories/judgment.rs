@@ -70,7 +70,7 @@ async fn two_operators_but_not_the_one_who_started_it() {
     let judgment = shown.stages[0].judgment.clone().unwrap();
     assert_eq!((judgment.decision(), judgment.approvals), (v1::judgment::Decision::Unspecified, 2));
     assert_eq!((judgment.verdicts.len(), judgment.verdicts[0].judge.as_str()), (1, "bob"));
-    assert!(!may_judge(&world, &name, "bob").await, "he has judged");
+    assert!(may_judge(&world, &name, "bob").await, "he has let it go on and can still stop it");
     assert_eq!(judge(&world, &name, "bob", "a").await.unwrap_err().reason(), "JUDGED_ALREADY");
     assert_eq!(judge(&world, &name, "cyd", "b").await.unwrap_err().reason(), "OTHER_INPUT");
     judge(&world, &name, "dan", "a").await.unwrap();
@@ -87,6 +87,8 @@ async fn two_operators_but_not_the_one_who_started_it() {
 async fn one_who_stops_it_stops_it_at_once() {
     let (world, name) = asking(json!({"approvals": 3})).await;
     judge(&world, &name, "bob", "").await.unwrap();
+    judge(&world, &name, "eve", "").await.unwrap();
+    assert!(may_judge(&world, &name, "eve").await, "who has let it go on can still stop it");
     let stop = json!({"name": name, "decision": "DECISION_STOP", "comment": "no"});
     world.app.submit_judgment(&Caller::named("eve"), request(stop)).await.unwrap();
     let ended = world.follow(&name).await;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 #![expect(unreachable_pub, reason = "the modules of a test are one program")]
 
+mod across;
 mod application;
 mod artifact;
 mod execution;

@@ -171,6 +171,58 @@ async fn a_deployment_is_planned_with_all_its_steps() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_nobody_has_saved_yet_is_planned() {
+    let world = World::with_shop().await;
+    let plan_of = |name: &str, definition: Value| {
+        let body = json!({"pipeline": format!("applications/{name}"), "definition": definition});
+        let app = world.app.clone();
+        async move { app.plan_execution(ann(), request(body)).await.unwrap() }
+    };
+    let definition = json!({"displayName": "New", "stages": [
+        {"id": "ask", "manualJudgment": {"instructions": "${ 1 + 1 } of them?"}},
+    ]});
+    let plan = plan_of("shop/pipelines/new", definition).await;
+    assert_eq!(plan.problems, []);
+    assert_eq!(json_of(stage(&plan, "ask"))["inputs"]["instructions"], "2 of them?");
+
+    let target = json!({"account": "local", "region": "local", "serverGroup": "shop-main-v003"});
+    let resize = json!({"target": target, "resize": {"exact": {"min": 1, "desired": 3, "max": 5}}});
+    let definition = json!({"stages": [{"id": "operation", "resizeServerGroup": resize}]});
+    let plan = plan_of("shop/pipelines/operation", definition).await;
+    assert_eq!(plan.problems, []);
+    let operation = stage(&plan, "operation");
+    assert_eq!(operation.verdict(), Verdict::Runs, "{}", operation.problem);
+    assert!(!operation.tasks.is_empty(), "{operation:?}");
+    assert!(world.cloud.effects().is_empty());
+    let saved = world.app.list_pipelines(ann(), request(json!({"parent": "applications/shop"}))).await.unwrap();
+    assert_eq!(saved.pipelines, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_is_wrong_with_a_draft_is_in_the_answer() {
+    let world = World::with_shop().await;
+    for (definition, field) in [
+        (json!({"stages": [{"id": "a"}]}), "stages[0].kind"),
+        (json!({"stages": [{"id": "", "group": {}}]}), "stages[0].id"),
+        (json!({"stages": [{"id": "a", "wait": {"duration": "1s"}}, {"id": "a", "group": {}}]}), "stages[1].id"),
+        (json!({"stages": [{"id": "a", "wait": {"duration": "-1s"}}]}), "stages[0].wait.duration"),
+        (json!({"stages": [{"id": "a", "group": {}, "window": {"timeZone": "Nowhere/Town"}}]}), "stages[0].window"),
+        (json!({"stages": [{"id": "a", "wait": {"skipText": "${ 1 + }"}}]}), "stages[0].wait.skip_text"),
+        (json!({"parameters": [{"name": "a b"}]}), "parameters[0].name"),
+        (
+            json!({"stages": [{"id": "a", "deploy": {"clusters": [{"account": "mars"}]}}]}),
+            "stages[0].deploy.clusters[0]",
+        ),
+        (json!({"stages": [{"id": "a", "resizeServerGroup": {}}]}), "stages[0].resize_server_group"),
+    ] {
+        let plan = plan(&world, json!({ "definition": definition })).await;
+        let fields: Vec<&str> = plan.problems.iter().map(|problem| problem.field.as_str()).collect();
+        assert!(fields.iter().any(|found| found.starts_with(field)), "{definition}: {:?}", plan.problems);
+        assert!(plan.stages.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn preconditions_are_expressions_too() {
     let world = World::with_shop().await;
     let check = json!({"preconditions": [{"expression": {"expression": "parameters.size > 1"}}]});

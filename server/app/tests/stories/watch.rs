@@ -219,6 +219,66 @@ async fn executions_can_be_named_with_what_is_known_of_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_named_is_followed_past_its_end() {
+    let world = World::with_shop().await;
+    world.pipeline("p", json!({"stages": [{"id": "a", "wait": {"duration": "5s"}}]})).await;
+    let name = world.start("p").await.name;
+    let mut kept = Kept(std::collections::BTreeMap::new(), String::new());
+    let mut stream = watch_many(&world, &[&name], "").await;
+    world.follow(&name).await;
+    kept.take(&mut stream).await;
+    assert_eq!(kept.0[&name].status(), v1::ExecutionStatus::Succeeded);
+    world.app.retry_stage(ann(), request(json!({"name": name, "stage": "a"}))).await.unwrap();
+    kept.take(&mut stream).await;
+    assert_eq!(kept.0[&name].status(), v1::ExecutionStatus::Running, "the retry is told");
+    world.follow(&name).await;
+    kept.take(&mut stream).await;
+    assert_eq!(kept.0[&name], world.execution(&name).await);
+    assert_eq!((kept.0[&name].status(), kept.0[&name].stages[0].attempt), (v1::ExecutionStatus::Succeeded, 2));
+
+    let mut replay = watch(&world, json!({"name": name, "afterSequence": "0"})).await;
+    let mut again = v1::Execution::default();
+    while let Some(message) = replay.next().await {
+        let Some(One::Event(event)) = told(message).message else { panic!("only events") };
+        fold(&mut again, event);
+    }
+    assert_eq!(again, kept.0[&name], "all events of what has ended, and then the end");
+}
+
+#[tokio::test(start_paused = true)]
+async fn snapshots_say_what_is_awaited_and_allowed() {
+    let world = World::with_shop().await;
+    world
+        .pipeline(
+            "p",
+            json!({"stages": [{"id": "a", "manualJudgment": {}}, {"id": "b", "dependsOn": ["a"], "group": {}}]}),
+        )
+        .await;
+    let name = world.start("p").await.name;
+    let read = loop {
+        let read = world.execution(&name).await;
+        if read.stages[0].waiting.is_some() {
+            break read;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    };
+    let kinds: Vec<_> = read.stages.iter().map(|stage| stage.waiting.as_ref().unwrap().kind()).collect();
+    assert_eq!(kinds, [v1::waiting::Kind::Judgment, v1::waiting::Kind::Stages]);
+    let actions: Vec<Vec<_>> = read.stages.iter().map(|stage| stage.allowed_actions().collect()).collect();
+    assert_eq!(actions, [[v1::StageAction::SubmitJudgment], [v1::StageAction::Skip]]);
+    assert_eq!(read.allowed_actions().count(), 2);
+    let body = json!({"parent": "applications/shop", "includeStages": true});
+    let listed = world.app.list_executions(ann(), request(body)).await.unwrap();
+    assert_eq!(listed.executions, std::slice::from_ref(&read));
+    let Some(One::Snapshot(one)) = next_told(&mut watch(&world, json!({ "name": name })).await).await.message else {
+        panic!("a snapshot comes first")
+    };
+    let mut stream = watch_many(&world, &["applications/shop"], "").await;
+    let Some(Many::Snapshot(many)) = next_told(&mut stream).await.message else { panic!("a snapshot comes first") };
+    assert_eq!([&one, &many], [&read, &read]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wrong_name_is_told_instead_of_a_silent_stream() {
     let world = World::with_shop().await;
     world.pipeline("p", json!({"stages": [{"id": "a", "manualJudgment": {}}]})).await;
