@@ -1,5 +1,6 @@
 /** Stories in a real browser on the real server: `npm run -w web stories`, after `make ui` and `cargo build -p gennaker`. */
 import { defineConfig } from "@playwright/test";
+import { CHROMIUM } from "./tests/browser.ts";
 
 export default defineConfig({
   testDir: "tests/stories",
@@ -16,9 +17,6 @@ export default defineConfig({
     timezoneId: "Europe/Berlin",
     viewport: { width: 1280, height: 800 },
     screenshot: "only-on-failure",
-    launchOptions: {
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    },
+    launchOptions: CHROMIUM,
   },
 });

@@ -24,7 +24,7 @@ export function Brand() {
 export function useMainLinks(): Destination[] {
   const t = useText();
   return [
-    { to: "/", label: t("shell.home"), icon: "bolt" },
+    { to: "/", label: t("shell.home"), icon: "home" },
     { to: "/apps", label: t("shell.applications"), icon: "app" },
     { to: "/projects", label: t("shell.projects"), icon: "project" },
     { to: "/operations", label: t("shell.operations"), icon: "history" },

@@ -29,10 +29,10 @@ export default function Home() {
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {applications?.length === 0 && <FirstRun onNew={() => setMaking(true)} />}
       <Judgments executions={active} />
-      <Panel title={t("home.running")} flush>
+      {applications?.length !== 0 && <Panel title={t("home.running")} flush>
         {active.length > 0 ? active.map((execution) => <ExecutionRow key={execution.name} execution={execution} showApplication />)
           : ready ? <EmptyState icon="play" title={t("home.nothingRuns")}>{t("home.nothingRunsText")}</EmptyState> : <Spinner />}
-      </Panel>
+      </Panel>}
       <Recent />
       {making && <NewApplication onClose={() => setMaking(false)} />}
     </Page>
