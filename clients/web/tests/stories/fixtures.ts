@@ -14,6 +14,7 @@ interface Violation {
 
 /** `server` is started for the story; `page` opens on it (`page.goto("/apps")`) and fails the story on script errors. */
 export const test = base.extend<{ server: Server }>({
+  // oxlint-disable-next-line no-empty-pattern -- the names of fixtures are read from here
   server: async ({}, use) => {
     const server = await Server.start();
     await use(server);
