@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Runs something later, unless what is returned is called before. */
   after(milliseconds: number, run: () => void): () => void;
+  /** Runs something once everything is done that is at hand now. */
+  soon(run: () => void): void;
   /** From 0 up to 1. */
   random(): number;
 }
@@ -15,5 +17,6 @@ export const browserClock: Clock = {
     const timer = setTimeout(run, milliseconds);
     return () => clearTimeout(timer);
   },
+  soon: (run) => void setTimeout(run, 0),
   random: () => Math.random(),
 };

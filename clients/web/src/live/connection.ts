@@ -3,7 +3,7 @@
  * start, it runs in the page, and its streams are closed while nobody looks.
  */
 import type { Hub } from "./hub.ts";
-import type { HubMessage, PageMessage, Port } from "./protocol.ts";
+import type { HubMessages, PageMessage, Port } from "./protocol.ts";
 
 /** How long the worker may take to answer. */
 const START_MS = 5_000;
@@ -11,9 +11,9 @@ const START_MS = 5_000;
 const PING_MS = 60_000;
 
 /** A line to the hub that finds its way by itself. */
-export class Connection implements Port<PageMessage, HubMessage> {
+export class Connection implements Port<PageMessage, HubMessages> {
   readonly #base: string;
-  #receive: (message: HubMessage) => void = () => {};
+  #receive: (messages: HubMessages) => void = () => {};
   #send: ((message: PageMessage) => void) | undefined;
   #hello: PageMessage;
   #hub: Hub | undefined;
@@ -31,7 +31,7 @@ export class Connection implements Port<PageMessage, HubMessage> {
     this.#send?.(message);
   }
 
-  listen(receive: (message: HubMessage) => void): void {
+  listen(receive: (messages: HubMessages) => void): void {
     this.#receive = receive;
   }
 
@@ -66,9 +66,9 @@ export class Connection implements Port<PageMessage, HubMessage> {
     };
     const timer = setTimeout(giveUp, START_MS);
     worker.addEventListener("error", giveUp);
-    port.onmessage = ({ data }: MessageEvent<HubMessage>) => {
+    port.onmessage = ({ data }: MessageEvent<HubMessages>) => {
       clearTimeout(timer);
-      if (data.kind === "welcome") isOver = true;
+      isOver = true;
       this.#take(data);
     };
     this.#send = (message) => port.postMessage(message);
@@ -79,22 +79,22 @@ export class Connection implements Port<PageMessage, HubMessage> {
     const { browserHub } = await import("./browser-hub.ts");
     const hub = browserHub(this.#base);
     let receive: ((message: PageMessage) => void) | undefined;
-    hub.connect({ post: (message) => this.#take(message), listen: (listener) => (receive = listener) });
+    hub.connect({ post: (messages) => this.#take(messages), listen: (listener) => (receive = listener) });
     this.#hub = hub;
     this.#send = (message) => receive?.(message);
     if (document.hidden) hub.pause();
     this.#greet();
   }
 
-  #take(message: HubMessage): void {
-    if (message.kind === "again") this.#greet();
-    else this.#receive(message);
+  #take(messages: HubMessages): void {
+    if (messages.some(({ kind }) => kind === "again")) this.#greet();
+    else this.#receive(messages);
   }
 
   /** Says hello, and lets the page say what it wants. */
   #greet(): void {
     this.#send?.(this.#hello);
-    this.#receive({ kind: "again" });
+    this.#receive([{ kind: "again" }]);
   }
 
   #followVisibility(): void {

@@ -9,7 +9,7 @@ import { ExecutionStatus, StageStatus } from "@gennaker/client/gen/status";
 import { ErrorInfoSchema, ResourceInfoSchema } from "../../../typescript/src/gen/google/rpc/error_details_pb.ts";
 import type { Clock } from "./clock.ts";
 import { Hub } from "./hub.ts";
-import type { HubMessage, PageMessage, Port, Want } from "./protocol.ts";
+import type { HubMessage, HubMessages, PageMessage, Port, Want } from "./protocol.ts";
 import type { Call, Streams, Subject } from "./streams.ts";
 
 /** Time that passes when the test says so. */
@@ -19,6 +19,10 @@ export class FakeClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  soon(run: () => void): void {
+    queueMicrotask(run);
   }
 
   random(): number {
@@ -150,8 +154,8 @@ export class FakeTab {
   #send: (message: PageMessage) => void = () => {};
 
   constructor(hub: Hub, lock?: string) {
-    const port: Port<HubMessage, PageMessage> = {
-      post: (message) => this.told.push(message),
+    const port: Port<HubMessages, PageMessage> = {
+      post: (messages) => this.told.push(...messages),
       listen: (receive) => (this.#send = receive),
     };
     hub.connect(port);

@@ -8,7 +8,7 @@ import { Executions, type ExecutionsListener } from "./executions.ts";
 import { HealthMonitor } from "./health.ts";
 import { Infrastructures, type InfrastructuresListener } from "./infrastructures.ts";
 import { Logs, type LogsListener } from "./logs.ts";
-import { type HubMessage, type PageMessage, type Port, type Refusal, type Want, wantedBy } from "./protocol.ts";
+import { type HubMessage, type HubMessages, type PageMessage, type Port, type Refusal, type Want, wantedBy } from "./protocol.ts";
 import type { Streams } from "./streams.ts";
 import { Tab, type Knowledge } from "./tab.ts";
 
@@ -65,7 +65,7 @@ export class Hub implements ExecutionsListener, LogsListener, InfrastructuresLis
   }
 
   /** Takes a page in. It may say hello again, to begin anew. */
-  connect(port: Port<HubMessage, PageMessage>): void {
+  connect(port: Port<HubMessages, PageMessage>): void {
     let tab: Tab | undefined;
     port.listen((message) => {
       if (message.kind === "hello") {
@@ -75,7 +75,7 @@ export class Hub implements ExecutionsListener, LogsListener, InfrastructuresLis
         this.#receive(tab, message);
       } else {
         // It was taken for gone.
-        port.post({ kind: "again" });
+        port.post([{ kind: "again" }]);
       }
     });
   }
@@ -152,7 +152,7 @@ export class Hub implements ExecutionsListener, LogsListener, InfrastructuresLis
     }
   }
 
-  #welcome(port: Port<HubMessage, PageMessage>, lock: string | undefined): Tab {
+  #welcome(port: Port<HubMessages, PageMessage>, lock: string | undefined): Tab {
     const tab = new Tab(port, this.#knowledge, this.#clock);
     this.#tabs.add(tab);
     if (lock !== undefined && this.#onRelease) this.#onRelease(lock, () => this.#leave(tab));

@@ -26,6 +26,7 @@ test("infrastructure is followed, goes on after its revision, and who comes late
   await settle();
   expect([tab.of("infrastructure").length, tab.of("delta").map((message) => message.delta.revision)]).toEqual([1, [6n, 7n]]);
   const late = new FakeTab(hub).want("infrastructure:applications/x");
+  await settle();
   expect(late.of("infrastructure")[0]?.snapshot).toMatchObject({ revision: 7n, serverGroups: [] });
   expect(late.of("ready")).toHaveLength(1);
 });

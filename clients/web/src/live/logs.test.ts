@@ -59,6 +59,7 @@ test("the past is told once the log reaches it; of what is not read, nothing is 
   const { streams, tab } = await reading();
   tab.say({ kind: "at", id: 1, execution: NAME, sequence: 2 });
   tab.say({ kind: "at", id: 2, execution: named(2), sequence: 2 });
+  await settle();
   expect(tab.of("at")).toEqual([{ kind: "at", id: 2, execution: undefined }]);
   const log = streams.logs[0]?.stream.open();
   if (log) tell(log, 1, 3);
@@ -93,5 +94,6 @@ test("ten thousand events reach a tab as light rows in few messages, and the sta
   expect(tab.of("rows").length).toBeLessThanOrEqual(count / 500 + 5);
   expect(Object.keys(tab.of("rows")[0]?.rows[0] ?? {})).toEqual(["sequence", "time", "type", "stage", "task", "actor", "message"]);
   tab.say({ kind: "at", id: 1, execution: NAME, sequence: 7_777 });
+  await settle();
   expect(tab.of("at")[0]?.execution).toMatchObject({ sequence: 7_777n });
 });

@@ -87,6 +87,9 @@ export type HubMessage =
   | { readonly kind: "delta"; readonly application: string; readonly delta: InfrastructureDelta }
   | { readonly kind: "at"; readonly id: number; readonly execution: Execution | undefined };
 
+/** What the hub sends at once, in order. */
+export type HubMessages = readonly HubMessage[];
+
 /** One end of the line between a page and the hub. */
 export interface Port<Out, In> {
   post(message: Out): void;

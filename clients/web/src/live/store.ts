@@ -5,7 +5,7 @@ import type { ExecutionEvent } from "@gennaker/client/gen/execution_event";
 import type { InfrastructureSnapshot } from "@gennaker/client/gen/infrastructure_service";
 import { type Frame, Notices } from "./notices.ts";
 import {
-  type EventRow, type Health, type HubMessage, isAbout, isExecution, type PageMessage, type Port, type Refusal, type Want, wantedBy,
+  type EventRow, type Health, type HubMessage, type HubMessages, isAbout, isExecution, type PageMessage, type Port, type Refusal, type Want, wantedBy,
 } from "./protocol.ts";
 import { Shelf } from "./shelf.ts";
 import { Wants } from "./wants.ts";
@@ -42,7 +42,7 @@ const NO_LOG: Log = { rows: [], complete: false };
 
 /** What a page knows, and who is told when it changes. */
 export class LiveStore {
-  readonly #port: Port<PageMessage, HubMessage>;
+  readonly #port: Port<PageMessage, HubMessages>;
   readonly #notices: Notices;
   readonly #wants: Wants;
   readonly #watchers: Watchers;
@@ -56,12 +56,12 @@ export class LiveStore {
   #health: Health = { state: "idle" };
   #lastId = 0;
 
-  constructor(port: Port<PageMessage, HubMessage>, frame: Frame) {
+  constructor(port: Port<PageMessage, HubMessages>, frame: Frame) {
     this.#port = port;
     this.#notices = new Notices(frame);
     this.#wants = new Wants((kind, want) => this.#wanted(kind, want));
     this.#watchers = new Watchers(this.#notices, (subject) => this.isReady(`executions:${subject}`));
-    port.listen((message) => this.#receive(message));
+    port.listen((messages) => messages.forEach((message) => this.#receive(message)));
   }
 
   /** Wants something, and is told when it changes, until what is returned is called. */

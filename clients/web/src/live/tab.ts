@@ -6,7 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { Executions } from "./executions.ts";
 import type { Infrastructures } from "./infrastructures.ts";
 import type { Logs } from "./logs.ts";
-import { type HubMessage, isAbout, type PageMessage, type Port, type Refusal, type Want, wantedBy } from "./protocol.ts";
+import { type HubMessage, type HubMessages, isAbout, type PageMessage, type Port, type Refusal, type Want, wantedBy } from "./protocol.ts";
 
 /** Rows of a log that are sent at once. */
 const ROWS = 500;
@@ -23,7 +23,7 @@ export interface Knowledge {
 /** One tab. */
 export class Tab {
   readonly wants = new Set<Want>();
-  readonly #port: Port<HubMessage, PageMessage>;
+  readonly #port: Port<HubMessages, PageMessage>;
   readonly #known: Knowledge;
   readonly #clock: Clock;
   /** The executions that it has, which get events from then on. */
@@ -31,10 +31,11 @@ export class Tab {
   readonly #ready = new Set<Want>();
   /** The logs that it has, up to which event, and whether it was told that they are complete. */
   readonly #logs = new Map<string, { last: number; complete: boolean }>();
+  readonly #outbox: HubMessage[] = [];
   readonly #grown = new Set<string>();
   #heardAt: number;
 
-  constructor(port: Port<HubMessage, PageMessage>, known: Knowledge, clock: Clock) {
+  constructor(port: Port<HubMessages, PageMessage>, known: Knowledge, clock: Clock) {
     this.#port = port;
     this.#known = known;
     this.#clock = clock;
@@ -50,8 +51,11 @@ export class Tab {
     this.#heardAt = this.#clock.now();
   }
 
+  /** Sends a message, together with those that follow at once: a clone for each would keep the worker busy. */
   send(message: HubMessage): void {
-    this.#port.post(message);
+    this.#outbox.push(message);
+    if (this.#outbox.length > 1) return;
+    this.#clock.soon(() => this.#port.post(this.#outbox.splice(0)));
   }
 
   /** Gives it what there is of something that it wants from now on. */

@@ -1,7 +1,7 @@
 /** The worker that all tabs share: one hub, and a port for each tab. */
 import { browserHub } from "./browser-hub.ts";
 import type { Hub } from "./hub.ts";
-import type { HubMessage, PageMessage, Port } from "./protocol.ts";
+import type { HubMessages, PageMessage, Port } from "./protocol.ts";
 
 let hub: Hub | undefined;
 
@@ -13,7 +13,7 @@ addEventListener("connect", (event) => {
 /** Serves a tab from its first hello on; that says where the API is. */
 function serve(port: MessagePort): void {
   let receive: ((message: PageMessage) => void) | undefined;
-  const tab: Port<HubMessage, PageMessage> = {
+  const tab: Port<HubMessages, PageMessage> = {
     post: (message) => port.postMessage(message),
     listen: (listener) => (receive = listener),
   };
