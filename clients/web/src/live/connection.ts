@@ -94,14 +94,16 @@ export class Connection implements Port<PageMessage, HubMessages> {
   /** Says hello, and lets the page say what it wants. */
   #greet(): void {
     this.#send?.(this.#hello);
+    this.#send?.({ kind: "seen", seen: !document.hidden });
     this.#receive([{ kind: "again" }]);
   }
 
   #followVisibility(): void {
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) return this.#hub?.pause();
-      this.#hub?.resume();
-      this.post({ kind: "nudge", reason: "visible" });
+      if (document.hidden) this.#hub?.pause();
+      else this.#hub?.resume();
+      this.post({ kind: "seen", seen: !document.hidden });
+      if (!document.hidden) this.post({ kind: "nudge", reason: "visible" });
     });
     addEventListener("online", () => this.post({ kind: "nudge", reason: "online" }));
     addEventListener("pagehide", () => this.post({ kind: "bye" }));

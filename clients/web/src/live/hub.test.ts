@@ -226,6 +226,20 @@ test("of the executions that have ended only the newest are kept", async () => {
   expect(tab.of("forget").flatMap(({ names }) => names)).toEqual(Array.from({ length: 50 }, (_, n) => named(100 + n)));
 });
 
+test("a tab that nobody sees is told less often, and everything once it is seen", async () => {
+  const { streams, clock, tab } = await following();
+  tab.say({ kind: "seen", seen: false });
+  streams.lane.stream.send(eventOf(event(named(1), 4)));
+  await settle();
+  expect(tab.story()).toEqual(["S3"]);
+  await clock.pass(300);
+  streams.lane.stream.send(eventOf(event(named(1), 5)));
+  await settle();
+  expect(tab.story()).toEqual(["S3", "E4"]);
+  tab.say({ kind: "seen", seen: true });
+  expect(tab.story()).toEqual(["S3", "E4", "E5"]);
+});
+
 test("pauses while nobody looks, and goes on where it stood", async () => {
   const { hub, streams, tab } = await following();
   hub.pause();

@@ -189,6 +189,9 @@ export class Hub implements ExecutionsListener, LogsListener, InfrastructuresLis
       case "nudge":
         this.nudge(message.reason);
         break;
+      case "seen":
+        tab.see(message.seen);
+        break;
       case "bye":
         this.#leave(tab);
         break;

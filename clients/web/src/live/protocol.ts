@@ -59,6 +59,8 @@ export type PageMessage =
   | { readonly kind: "at"; readonly id: number; readonly execution: string; readonly sequence: number }
   /** There may be a connection again: the page is seen again, or the browser says that it is online. */
   | { readonly kind: "nudge"; readonly reason: "online" | "visible" }
+  /** Whether anybody can see the page. One that nobody sees is told more seldom. */
+  | { readonly kind: "seen"; readonly seen: boolean }
   | { readonly kind: "ping" | "bye" };
 
 /** From the hub to a page. */

@@ -10,6 +10,8 @@ import { type HubMessage, type HubMessages, isAbout, type PageMessage, type Port
 
 /** Rows of a log that are sent at once. */
 const ROWS = 500;
+/** How seldom a tab is told things that nobody sees: what is on the screen comes first. */
+const UNSEEN_MS = 250;
 /** Rows that come within this time are sent together. */
 const TOGETHER_MS = 16;
 
@@ -31,6 +33,7 @@ export class Tab {
   readonly #ready = new Set<Want>();
   /** The logs that it has, up to which event, and whether it was told that they are complete. */
   readonly #logs = new Map<string, { last: number; complete: boolean }>();
+  #isSeen = true;
   readonly #outbox: HubMessage[] = [];
   readonly #grown = new Set<string>();
   #heardAt: number;
@@ -55,7 +58,18 @@ export class Tab {
   send(message: HubMessage): void {
     this.#outbox.push(message);
     if (this.#outbox.length > 1) return;
-    this.#clock.soon(() => this.#port.post(this.#outbox.splice(0)));
+    if (this.#isSeen) this.#clock.soon(() => this.#flush());
+    else this.#clock.after(UNSEEN_MS, () => this.#flush());
+  }
+
+  /** Whether anybody can see it. */
+  see(isSeen: boolean): void {
+    this.#isSeen = isSeen;
+    this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#outbox.length > 0) this.#port.post(this.#outbox.splice(0));
   }
 
   /** Gives it what there is of something that it wants from now on. */
