@@ -22,6 +22,8 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 const KIND: ResourceKind = ResourceKind::Application;
+/// The newest version of the schema.
+const KNOWN: i64 = 3;
 
 fn options(dir: &Path) -> Options {
     Options { synchronous: Synchronous::Normal, ..Options::new(dir) }
@@ -215,14 +217,14 @@ fn a_newer_schema_is_refused() {
     drop(open(dir.path()));
     tamper(dir.path(), "PRAGMA user_version = 1000");
     let error = refused(&options(dir.path()));
-    assert!(matches!(error, OpenError::Newer { found: 1000, known: 2, .. }), "{error:?}");
+    assert!(matches!(error, OpenError::Newer { found: 1000, known: KNOWN, .. }), "{error:?}");
 }
 
 #[test]
 fn migrating_tells_what_it_did() {
     let dir = TempDir::new().unwrap();
-    assert_eq!(migrate(&options(dir.path())).unwrap(), Migrated { from: 0, to: 2 });
-    assert_eq!(migrate(&options(dir.path())).unwrap(), Migrated { from: 2, to: 2 });
+    assert_eq!(migrate(&options(dir.path())).unwrap(), Migrated { from: 0, to: KNOWN });
+    assert_eq!(migrate(&options(dir.path())).unwrap(), Migrated { from: KNOWN, to: KNOWN });
     drop(open(dir.path()));
 }
 
@@ -361,7 +363,7 @@ fn what_cannot_be_read_is_refused() {
     drop(open(dir.path()));
     tamper(dir.path(), "PRAGMA user_version = 1");
     let older = SqliteStore::open_read_only(dir.path()).unwrap_err();
-    assert!(matches!(older, OpenError::Older { found: 1, known: 2, .. }), "{older:?}");
+    assert!(matches!(older, OpenError::Older { found: 1, known: KNOWN, .. }), "{older:?}");
 }
 
 #[tokio::test]

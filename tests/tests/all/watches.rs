@@ -9,7 +9,6 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use prost::Message as _;
 use serde_json::json;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Streaming};
