@@ -1,6 +1,6 @@
 /** The executions that are wanted, as they stand: folded from one stream over all of them. */
 import { Code, type ConnectError } from "@connectrpc/connect";
-import { applyEvent, hasEnded, problemOf } from "@gennaker/client";
+import { applyEvent, hasEnded } from "@gennaker/client";
 import type { Execution } from "@gennaker/client/gen/execution";
 import type { ExecutionEvent } from "@gennaker/client/gen/execution_event";
 import type { Clock } from "./clock.ts";
@@ -9,10 +9,9 @@ import { Lane, type LaneOwner } from "./lane.ts";
 import type { Line } from "./line.ts";
 import { isAbout, isExecution, type Refusal } from "./protocol.ts";
 import type { Streams } from "./streams.ts";
-import { applicationOf, covers, unionOf } from "./subjects.ts";
+import { applicationOf, covers, culpritsOf, isSame, unionOf } from "./subjects.ts";
+import { surplusOf } from "./surplus.ts";
 
-/** How many executions that have ended are kept for those who watch more than them. */
-export const KEPT_ENDED = 200;
 /** How long a stream goes on after another has taken its place, for what is still under way on it. */
 const OVERLAP_MS = 500;
 
@@ -236,14 +235,7 @@ export class Executions implements LaneOwner, FetchOwner {
     const before = this.#states.get(execution.name);
     this.#states.set(execution.name, execution);
     this.#listener.changed(execution, event);
-    if (hasEnded(execution) && !(before && hasEnded(before))) this.#prune();
-  }
-
-  #prune(): void {
-    const ended = [...this.#states.values()].filter((state) => hasEnded(state) && !this.#wanted.has(state.name));
-    if (ended.length <= KEPT_ENDED) return;
-    const oldestFirst = ended.sort((one, other) => Number(endOf(one) - endOf(other)));
-    this.#forget(oldestFirst.slice(0, ended.length - KEPT_ENDED).map(({ name }) => name));
+    if (hasEnded(execution) && !(before && hasEnded(before))) this.#forget(surplusOf([...this.#states.values()].filter(({ name }) => !this.#wanted.has(name))));
   }
 
   #forget(names: string[]): void {
@@ -264,20 +256,4 @@ export class Executions implements LaneOwner, FetchOwner {
     if (state) return wanted.some((subject) => isAbout(subject, state));
     return covers(wanted, name) || wanted.some((subject) => subject.startsWith(`${applicationOf(name)}/pipelines/`));
   }
-}
-
-function endOf({ endTime }: Execution): bigint {
-  return endTime?.seconds ?? 0n;
-}
-
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((name, place) => name === other[place]);
-}
-
-/** The subjects that the server does not take; all where it does not say which. */
-function culpritsOf(subjects: readonly string[], error: ConnectError): readonly string[] {
-  const { resource, violations } = problemOf(error);
-  const places = violations.flatMap(({ field }) => /^subjects\[(\d+)\]/.exec(field)?.[1] ?? []);
-  const culprits = subjects.filter((name, place) => name === resource?.name || places.includes(String(place)));
-  return culprits.length > 0 ? culprits : subjects;
 }

@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { ExecutionStatus } from "@gennaker/client/gen/status";
 import { expect, test } from "vitest";
-import { KEPT_ENDED } from "./executions.ts";
+import { KEPT_ENDED } from "./surplus.ts";
 import { beat, event, eventOf, execution, FakeTab, fakeHub, named, refusal, settle, snapshotOf, UNAVAILABLE, X } from "./fake.ts";
 import { GRACE_MS, SILENT_TAB_MS } from "./hub.ts";
 

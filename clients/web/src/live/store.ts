@@ -3,6 +3,7 @@ import { applyEvent, applyInfrastructure } from "@gennaker/client";
 import type { Execution, StageExecution } from "@gennaker/client/gen/execution";
 import type { ExecutionEvent } from "@gennaker/client/gen/execution_event";
 import type { InfrastructureSnapshot } from "@gennaker/client/gen/infrastructure_service";
+import type { ExecutionEntry, Log } from "./entries.ts";
 import { type Frame, Notices } from "./notices.ts";
 import {
   type EventRow, type Health, type HubMessage, type HubMessages, isAbout, isExecution, type PageMessage, type Port, type Refusal, type Want, wantedBy,
@@ -11,23 +12,8 @@ import { Shelf } from "./shelf.ts";
 import { Wants } from "./wants.ts";
 import { type Changes, Watchers } from "./watchers.ts";
 
+export type { ExecutionEntry, Log } from "./entries.ts";
 export type { Change, Changes } from "./watchers.ts";
-
-/** What is known of one execution. */
-export interface ExecutionEntry {
-  readonly execution?: Execution;
-  /** Why it can't be read. */
-  readonly error?: Refusal;
-  /** Whether it does not exist any more, or never did. */
-  readonly removed: boolean;
-}
-
-/** The log of an execution as far as it is here. */
-export interface Log {
-  readonly rows: readonly EventRow[];
-  /** Whether it is there up to now. */
-  readonly complete: boolean;
-}
 
 /** A question about the past. */
 interface Question {

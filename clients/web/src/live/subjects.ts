@@ -1,4 +1,6 @@
 /** Which subjects a stream asks for, so that it brings everything that is wanted. */
+import type { ConnectError } from "@connectrpc/connect";
+import { problemOf } from "@gennaker/client";
 import { isExecution } from "./protocol.ts";
 
 /** The subject of all executions. */
@@ -34,4 +36,17 @@ function broader(name: string): string[] {
   const application = applicationOf(name);
   if (name === EVERYTHING) return [];
   return name === application ? [EVERYTHING] : [application, EVERYTHING];
+}
+
+/** Whether two lists of subjects are the same. */
+export function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name, place) => name === other[place]);
+}
+
+/** The subjects that the server does not take; all where it does not say which. */
+export function culpritsOf(subjects: readonly string[], error: ConnectError): readonly string[] {
+  const { resource, violations } = problemOf(error);
+  const places = violations.flatMap(({ field }) => /^subjects\[(\d+)\]/.exec(field)?.[1] ?? []);
+  const culprits = subjects.filter((name, place) => name === resource?.name || places.includes(String(place)));
+  return culprits.length > 0 ? culprits : subjects;
 }
