@@ -15,12 +15,15 @@ mkdir -p "$bin"
 installed() { [[ -x $bin/$1 && $(cat "$bin/.$1" 2>/dev/null) == "$2" ]]; }
 mark() { echo "$2" >"$bin/.$1"; }
 
-# Programs of the system: a database, a clock that can be set, certificates, a compiler for a disk that can be slowed.
+# Programs of the system: a database, a clock that can be set, certificates, a compiler for a disk that can be slowed, a browser
+# and letters for it.
 missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=("postgresql-$postgresql")
 compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=("faketime=$faketime*")
 command -v openssl >/dev/null || missing+=(openssl)
 command -v cc >/dev/null || missing+=(gcc libc6-dev)
+command -v chromium >/dev/null || missing+=(chromium)
+compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
 if ((${#missing[@]})); then
     if ! command -v apt-get >/dev/null; then
         echo "install.sh: the tests need ${missing[*]} (names of Debian); install them and run this again" >&2

@@ -62,17 +62,30 @@ impl Assets {
     /// the disk. No path leads out of the folder.
     #[must_use]
     pub fn find(&self, path: &str, encodings: &[Encoding]) -> Option<(Encoding, File)> {
-        if !path::is_valid(path) {
+        // A compressed copy of what is not there any more is nothing.
+        if !path::is_valid(path) || !self.0.has(path) {
             return None;
         }
         encodings.iter().find_map(|encoding| {
-            let name = format!("{path}{}", encoding.suffix());
-            let file = match &self.0 {
-                Place::Program => Embedded::get(&name).map(File::from),
-                Place::Folder(folder) => folder::read(folder, &name).map(File::new),
-            };
-            file.map(|file| (*encoding, file))
+            let file = self.0.read(&format!("{path}{}", encoding.suffix()))?;
+            Some((*encoding, file))
         })
+    }
+}
+
+impl Place {
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Program => Embedded::get(name).is_some(),
+            Self::Folder(folder) => folder::locate(folder, name).is_some(),
+        }
+    }
+
+    fn read(&self, name: &str) -> Option<File> {
+        match self {
+            Self::Program => Embedded::get(name).map(File::from),
+            Self::Folder(folder) => std::fs::read(folder::locate(folder, name)?).ok().map(File::new),
+        }
     }
 }
 
@@ -98,6 +111,8 @@ mod tests {
         for nothing in ["", "assets", "assets/", "assets/b.js", "/index.html", "assets/../index.html", "./index.html"] {
             assert!(assets.find(nothing, &all).is_none(), "{nothing}");
         }
+        fs::remove_file(dir.path().join("assets/a.js")).unwrap();
+        assert!(assets.find("assets/a.js", &all).is_none());
         assert!(!Assets::folder(dir.path().join("nowhere")).is_built());
     }
 }

@@ -12,11 +12,12 @@ pub(super) fn page(ui: &Ui) -> String {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <title>Gennaker</title>
 <style>
   body {{ font: 16px/1.6 system-ui, sans-serif; max-width: 42rem; margin: 4rem auto; padding: 0 1rem; color: #1d2733 }}
   code, pre {{ font: 14px/1.5 ui-monospace, monospace; background: #f2f5f8; border-radius: 4px }}
-  code {{ padding: .1em .3em }} pre {{ padding: 1rem; overflow-x: auto }}
+  code {{ padding: .1em .3em }} pre {{ padding: 1rem; white-space: pre-wrap; overflow-wrap: anywhere }}
   @media (prefers-color-scheme: dark) {{
     body {{ background: #11161c; color: #dbe4ee }} code, pre {{ background: #1d2630 }} a {{ color: #8ab8ff }}
   }}
@@ -28,7 +29,8 @@ pub(super) fn page(ui: &Ui) -> String {
 <p>A server for continuous delivery. It speaks gRPC and gRPC-Web on this port, and JSON for unary calls:</p>
 <pre>gennaker list applications
 grpcurl -plaintext HOST:PORT list
-curl -X POST -H 'content-type: application/json' http://HOST:PORT{base}v1/SystemService/GetVersion</pre>
+curl -X POST -H 'content-type: application/json' \
+  http://HOST:PORT{base}v1/SystemService/GetVersion</pre>
 <p>Also here: <a href="{base}healthz">{base}healthz</a>, <a href="{base}readyz">{base}readyz</a>,
   <a href="{base}metrics">{base}metrics</a> and <code>POST {base}webhooks/applications/{{application}}/triggers/{{trigger}}</code>.</p>
 </main>
