@@ -7,6 +7,8 @@ import { en as home } from "./home/en.ts";
 import { en as live } from "./live/en.ts";
 import { en as shell } from "./shell/en.ts";
 import { en as status } from "./status/en.ts";
+import { en as code } from "./code/en.ts";
+import { en as form } from "./form/en.ts";
 
-export const en = { applications, common, executions, graph, home, live, shell, status };
+export const en = { form, code, applications, common, executions, graph, home, live, shell, status };
 export type En = typeof en;

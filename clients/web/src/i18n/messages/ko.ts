@@ -8,5 +8,7 @@ import { ko as home } from "./home/ko.ts";
 import { ko as live } from "./live/ko.ts";
 import { ko as shell } from "./shell/ko.ts";
 import { ko as status } from "./status/ko.ts";
+import { ko as code } from "./code/ko.ts";
+import { ko as form } from "./form/ko.ts";
 
-export const ko: Messages = { applications, common, executions, graph, home, live, shell, status };
+export const ko: Messages = { form, code, applications, common, executions, graph, home, live, shell, status };
