@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { local, span, utc } from "./time.ts";
 
 test("lengths of time are short", () => {
-  const shown = [0, 850, 12_400, 184_000, 7_500_000, 273_600_000].map(span);
+  const shown = [0, 850, 12_400, 184_000, 7_500_000, 273_600_000].map((time) => span(time));
   expect(shown).toEqual(["0 ms", "850 ms", "12 s", "3 m 04 s", "2 h 05 m", "3 d 4 h"]);
+  expect(span(184_000, "ko")).toBe("3분 04초");
 });
 
 test("times name the day only when it is another one", () => {

@@ -12,16 +12,23 @@ export function durationMillis(duration: Duration | undefined): number | undefin
   return duration && durationMs(duration);
 }
 
+/** How units of time are written after a number. */
+const UNITS: Record<string, readonly [millisecond: string, second: string, minute: string, hour: string, day: string]> = {
+  en: [" ms", " s", " m", " h", " d"],
+  ko: ["밀리초", "초", "분", "시간", "일"],
+};
+
 /** A length of time, short: `850 ms`, `12 s`, `3 m 04 s`, `2 h 05 m`, `3 d 4 h`. */
-export function span(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))} ms`;
+export function span(milliseconds: number, language = "en"): string {
+  const [millisecond, second, minute, hour, day] = UNITS[language] ?? [" ms", " s", " m", " h", " d"];
+  if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))}${millisecond}`;
   const seconds = Math.floor(milliseconds / 1000);
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return `${seconds}${second}`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} m ${two(seconds % 60)} s`;
+  if (minutes < 60) return `${minutes}${minute} ${two(seconds % 60)}${second}`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${two(minutes % 60)} m`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours < 48) return `${hours}${hour} ${two(minutes % 60)}${minute}`;
+  return `${Math.floor(hours / 24)}${day} ${hours % 24}${hour}`;
 }
 
 function two(number: number): string {

@@ -1,6 +1,6 @@
 /** Long lists: only the rows in sight are in the page. */
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useWindowVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { type ReactNode, type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 
 interface Props<Item> {
   items: readonly Item[];
@@ -12,13 +12,14 @@ interface Props<Item> {
   render: (item: Item, index: number) => ReactNode;
   /** Called when the end comes into sight: load more. */
   onEnd?: (() => void) | undefined;
+  /** Called when other rows come into sight. */
+  onRange?: ((first: number, last: number) => void) | undefined;
 }
 
-/** A list in the flow of the page, scrolled by the window. */
-export function VirtualList<Item>({ items, itemKey, estimate, label, render, onEnd }: Props<Item>) {
+/** A list in the flow of the page, scrolled by the window. What is looked at stays where it is when rows come or go above it. */
+export function VirtualList<Item>({ items, itemKey, estimate, label, render, onEnd, onRange }: Props<Item>) {
   const ref = useRef<HTMLDivElement>(null);
-  const [offset, setOffset] = useState(0);
-  useLayoutEffect(() => setOffset(ref.current?.offsetTop ?? 0), []);
+  const offset = useOffset(ref);
   const rows = useWindowVirtualizer({
     count: items.length,
     estimateSize: () => estimate,
@@ -27,10 +28,14 @@ export function VirtualList<Item>({ items, itemKey, estimate, label, render, onE
     getItemKey: (index) => itemKey(items[index]!),
   });
   const visible = rows.getVirtualItems();
+  const first = visible[0]?.index ?? 0;
   const last = visible.at(-1)?.index ?? -1;
   useEffect(() => {
     if (last >= items.length - 5) onEnd?.();
   }, [last, items.length, onEnd]);
+  const tellRange = useEffectEvent(() => onRange?.(first, last));
+  useEffect(tellRange, [first, last]);
+  useAnchor(rows, items, itemKey);
   return (
     <div ref={ref} role="list" aria-label={label} style={{ height: rows.getTotalSize(), position: "relative" }}>
       {visible.map((row) => (
@@ -41,4 +46,35 @@ export function VirtualList<Item>({ items, itemKey, estimate, label, render, onE
       ))}
     </div>
   );
+}
+
+/** Where the list begins on the page, which changes with what stands above it. */
+function useOffset(ref: RefObject<HTMLElement | null>): number {
+  const [offset, setOffset] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => {
+      if (ref.current) setOffset(Math.round(ref.current.getBoundingClientRect().top + window.scrollY));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [ref]);
+  return offset;
+}
+
+/** Scrolls with the first row in sight when it gets another place. Nothing is done at the top, where people want to see what is new. */
+function useAnchor<Item>(rows: Virtualizer<Window, Element>, items: readonly Item[], itemKey: (item: Item) => string): void {
+  const anchor = useRef<{ items: readonly Item[]; key: string; start: number }>(undefined);
+  useLayoutEffect(() => {
+    const before = anchor.current;
+    const margin = rows.options.scrollMargin;
+    if (before && before.items !== items && window.scrollY > margin) {
+      const index = items.findIndex((item) => itemKey(item) === before.key);
+      const start = rows.measurementsCache[index]?.start;
+      if (start !== undefined && start - margin !== before.start) window.scrollBy({ top: start - margin - before.start, behavior: "instant" });
+    }
+    const first = rows.getVirtualItems().find((row) => row.end > window.scrollY);
+    anchor.current = first && { items, key: String(first.key), start: first.start - margin };
+  });
 }
