@@ -9,6 +9,15 @@ import { settings } from "./settings.ts";
 import "./style/tokens.css";
 import "./style/base.css";
 
+// After an upgrade of the server the parts of the old page are gone: load the new one, once.
+addEventListener("vite:preloadError", (event) => {
+  const last = Number(sessionStorage.getItem("gennaker.reloaded"));
+  if (Date.now() - last < 60_000) return;
+  event.preventDefault();
+  sessionStorage.setItem("gennaker.reloaded", String(Date.now()));
+  location.reload();
+});
+
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { type Gennaker, connect } from "@gennaker/client";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const binary = process.env.GENNAKER_BIN ?? join(root, "target/debug/gennaker");
+const binary = process.env.BINARY ?? join(root, "target/debug/gennaker");
 const ui = fileURLToPath(new URL("../dist", import.meta.url));
 
 /** A server with data of its own. */

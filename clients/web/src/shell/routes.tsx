@@ -1,6 +1,6 @@
 /** Which screen an address shows. Each screen is loaded when it is first shown. */
 import { type ComponentType, lazy, Suspense } from "react";
-import { Route, Switch } from "wouter";
+import { Redirect, Route, Switch } from "wouter";
 import { Spinner } from "~/ui/index.ts";
 import { NotFound } from "./not-found.tsx";
 
@@ -45,6 +45,8 @@ export function Routes() {
         {ROUTES.map(([path, Shown]) => (
           <Route key={path} path={path}>{(parts) => <Shown key={path} {...parts} />}</Route>
         ))}
+        {/* Links in notifications name resources as the API does. */}
+        <Route path="/applications/*">{({ "*": rest }) => <Redirect to={`/apps/${rest}`} replace />}</Route>
         <Route><NotFound /></Route>
       </Switch>
     </Suspense>
