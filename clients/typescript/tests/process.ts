@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const BINARY = process.env.GENNAKER_BIN ?? fileURLToPath(new URL("../../../target/debug/gennaker", import.meta.url));
+const BINARY = process.env.BINARY ?? fileURLToPath(new URL("../../../target/debug/gennaker", import.meta.url));
 
 /** A server on the loopback that can be killed and started again at the same address. */
 export class ServerProcess {
