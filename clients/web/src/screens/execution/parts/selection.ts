@@ -1,0 +1,39 @@
+/** The selected stage: it stands in the address, and the focus comes back to where it was chosen. */
+import { type RefObject, useCallback, useRef } from "react";
+import { flushSync } from "react-dom";
+import type { GraphHandle } from "~/graph/index.ts";
+import { useShortcut } from "~/ui/shortcut.ts";
+import type { View } from "./view.ts";
+
+export interface Selection {
+  graph: RefObject<GraphHandle | null>;
+  /** The heading of the panel. */
+  heading: RefObject<HTMLHeadingElement | null>;
+  /** Shows a stage beside the graph; the focus stays. */
+  select: (stage: string) => void;
+  /** Shows a stage and goes there. */
+  open: (stage: string) => void;
+  /** Closes the panel and gives the focus back. */
+  close: () => void;
+}
+
+export function useSelection({ stage, tab }: View, change: (view: Partial<View>) => void): Selection {
+  const graph = useRef<GraphHandle>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const origin = useRef<Element>(null);
+  const select = useCallback((id: string) => {
+    if (!document.activeElement?.closest(".stage-panel")) origin.current = document.activeElement;
+    change({ stage: id });
+  }, [change]);
+  const open = useCallback((id: string) => {
+    flushSync(() => select(id));
+    heading.current?.focus();
+  }, [select]);
+  const close = useCallback(() => {
+    flushSync(() => change({ stage: undefined }));
+    if (tab === "graph" && stage !== undefined) graph.current?.focus(stage);
+    if (tab !== "graph" && origin.current instanceof HTMLElement) origin.current.focus();
+  }, [change, stage, tab]);
+  useShortcut("Escape", close, stage !== undefined);
+  return { graph, heading, select, open, close };
+}
