@@ -5613,7 +5613,8 @@ pub struct ListExecutionsRequest {
     /// `text="red black"`. Fields: `status` (`RUNNING` for instance), `pipeline` (the name or the id), `cause` (`MANUAL`,
     /// `TRIGGER`, `PARENT`, `OPERATION`), `trigger`, `actor`, `active` (`true` or `false`), `created` (with `>=` or `<`
     /// instead of `=`, and a time such as `2026-11-24T08:00:00Z`), and `text`: a part, in any case, of the display name, the
-    /// id, the name of the pipeline or of the trigger, the actor, the reason, or the value of a parameter.
+    /// name of the pipeline or of the trigger, the actor, the reason, or the value of a parameter, or at least four
+    /// characters of the id.
     /// `cause`, `trigger`, `actor`, `text`, several pipelines, and in `applications/-` also a pipeline's id, statuses of
     /// executions that have ended, and what the caller may not read, are looked for from the newest on in the executions that
     /// the other terms leave, at most 5000 in a call: a page may then be short, or empty, and still have a `next_page_token`

@@ -14,7 +14,9 @@ const FIELDS: [&str; 8] = ["status", "pipeline", "cause", "trigger", "actor", "a
 const CAUSES: [&str; 4] = ["MANUAL", "TRIGGER", "PARENT", "OPERATION"];
 /// How far the time in an id may be from the time when its execution was created: clocks of replicas differ, and who takes the
 /// execution up may be busy.
-const SLACK: Duration = Duration::from_secs(3600);
+const SLACK: Duration = Duration::from_secs(300);
+/// From how many characters on a text is looked for in ids: shorter ones are in many by chance.
+const PART_OF_ID: usize = 4;
 
 /// A filter taken apart: what the store selects by, and what is looked at row by row.
 #[derive(Debug, Default)]
@@ -146,12 +148,17 @@ impl Selection {
             self.texts.iter().any(|wanted| text.contains(wanted))
         };
         has(&row.header.display_name)
-            || has(&row.id.to_string())
+            || self.has_part_of_id(row)
             || row.pipeline.as_deref().is_some_and(|pipeline| has(names::last(pipeline)))
             || trigger.is_some_and(|trigger| has(names::last(trigger)))
             || has(&row.header.cause.actor)
             || has(&row.header.cause.reason)
             || row.header.parameters.values().any(|value| has(&convert::json::text(value)))
+    }
+
+    fn has_part_of_id(&self, row: &ExecutionSummary) -> bool {
+        let id = row.id.to_string().to_lowercase();
+        self.texts.iter().any(|wanted| wanted.len() >= PART_OF_ID && id.contains(wanted))
     }
 }
 
