@@ -5,7 +5,7 @@ import { changes } from "./changes.ts";
 import { canonical, documentOf, hasUnknownFields, pass } from "./door.ts";
 import { draftOf, dropDraft, keepDraft } from "./drafts.ts";
 import type { JsonObject } from "./json.ts";
-import { pathText, stageAt, stepsOf } from "./paths.ts";
+import { fieldText, pathText, stageAt, stepsOf } from "./paths.ts";
 import { Locator, read, write } from "./text.ts";
 
 const release: JsonObject = {
@@ -54,6 +54,7 @@ test("paths of the server lead into the document", () => {
   expect(stepsOf(release, "stages[0].manual_judgment.inputs[2].value")).toEqual(["stages", 0, "manualJudgment", "inputs", 2, "value"]);
   expect(stepsOf(release, "stages")).toEqual(["stages"]);
   expect(stepsOf(release, "")).toEqual([]);
+  expect(fieldText(["stages", 1, "wait", "skipText"])).toBe("stages[1].wait.skip_text");
   expect(pathText(release, ["stages", 1, "wait", "skipText"])).toBe("stages[settle].wait.skipText");
   expect(stageAt(release, ["stages", 1, "wait"])).toBe("settle");
   expect(stageAt(release, ["labels"])).toBeUndefined();

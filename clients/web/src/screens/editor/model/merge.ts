@@ -15,11 +15,10 @@ export interface Conflict {
   theirs: JsonValue | undefined;
 }
 
-/** What a merge gave. `taken` are the paths at which only the other side had changed something. */
+/** What a merge gave. */
 export interface Merged {
   document: JsonObject;
   conflicts: Conflict[];
-  taken: string[];
 }
 
 type Value = JsonValue | undefined;
@@ -28,12 +27,11 @@ type Value = JsonValue | undefined;
 export function merge(base: JsonObject, mine: JsonObject, theirs: JsonObject, choices: ReadonlyMap<string, Side> = new Map()): Merged {
   const merger = new Merger(choices);
   const document = merger.value("", base, mine, theirs);
-  return { document: isObject(document) ? document : {}, conflicts: merger.conflicts, taken: merger.taken };
+  return { document: isObject(document) ? document : {}, conflicts: merger.conflicts };
 }
 
 class Merger {
   readonly conflicts: Conflict[] = [];
-  readonly taken: string[] = [];
   readonly #choices: ReadonlyMap<string, Side>;
 
   constructor(choices: ReadonlyMap<string, Side>) {
@@ -42,10 +40,7 @@ class Merger {
 
   value(path: string, base: Value, mine: Value, theirs: Value): Value {
     if (equal(mine, theirs) || equal(theirs, base)) return mine;
-    if (equal(mine, base)) {
-      this.taken.push(path);
-      return theirs;
-    }
+    if (equal(mine, base)) return theirs;
     if (isObject(mine) && isObject(theirs)) return this.#object(path, isObject(base) ? base : {}, mine, theirs);
     const [before, left, right] = [keyed(base ?? []), keyed(mine), keyed(theirs)];
     if (before && left && right) return this.#list(path, before, left, right);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { copyStages, pasteStages, stagesIn } from "./clipboard.ts";
 import { closesCycle, connect, connectable, disconnect, hasCycle } from "./connections.ts";
 import type { JsonObject } from "./json.ts";
-import { dependenciesOf, findStage, idOf, kindOf, stagesOf } from "./pipeline.ts";
+import { dependenciesOf, descriptorOf, findStage, idOf, kindOf, stagesOf } from "./pipeline.ts";
 import { idProblem, mentions, renameStage } from "./rename.ts";
 import { addStage, deleteStages, duplicateStages, inOrder, moveStage } from "./stages.ts";
 
@@ -15,6 +15,10 @@ const lines = (document: JsonObject | undefined) =>
 test("the kind of a stage is the key of its choice", () => {
   expect(kindOf({ id: "x", name: "X", window: {}, manualJudgment: {} })).toEqual({ name: "manual_judgment", key: "manualJudgment" });
   expect(kindOf({ id: "x" })).toBeUndefined();
+  const [custom] = stagesOf(addStage({}, "custom/notify-desk", { at: "alone" }).document);
+  expect(custom).toEqual({ id: "notify-desk", custom: { kind: "notify-desk" } });
+  expect(descriptorOf(custom ?? {})).toBe("custom/notify-desk");
+  expect(descriptorOf({ id: "w", wait: {} })).toBe("wait");
 });
 
 test("a stage goes where it is put", () => {

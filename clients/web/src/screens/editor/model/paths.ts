@@ -5,6 +5,8 @@ import { idOf, stagesOf } from "./pipeline.ts";
 /** Something that is wrong, or odd, at a place of the document. */
 export interface Problem {
   path: Path;
+  /** The same place as the server writes it. */
+  field: string;
   text: string;
   severity: "error" | "warning";
 }
@@ -49,6 +51,11 @@ function keyLength(here: JsonValue | undefined, rest: string): number {
 
 function nextKey(here: JsonValue | undefined, rest: string): string {
   return presentKey(here, rest) ?? camel(rest.slice(0, keyLength(here, rest)));
+}
+
+/** A path as the server writes it, as far as no map is in it. */
+export function fieldText(path: Path): string {
+  return path.reduce<string>((text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? snake(step) : `${text}.${snake(step)}`), "");
 }
 
 /** A path as people read it: `stages[deploy].deploy.clusters[0].image`. */

@@ -14,6 +14,8 @@ export type StageJson = JsonObject;
 const KINDS: ReadonlyMap<string, string> = new Map(
   StageSchema.oneofs.find((choice) => choice.name === "kind")?.fields.map((field) => [field.jsonName, field.name]) ?? [],
 );
+/** The kind under which those that the operator has defined stand. */
+const CUSTOM = "custom";
 const KEYS: ReadonlyMap<string, string> = new Map([...KINDS].map(([key, name]) => [name, key]));
 
 /** The key in JSON of a kind by its name in the API. */
@@ -56,7 +58,21 @@ export function kindOf(stage: StageJson): { name: string; key: string } | undefi
   return undefined;
 }
 
-/** The stage with each id replaced; the same list where nothing changes. */
+/** The name of the descriptor of a stage's kind: the kind, or for one that the operator has defined `custom/NAME`. */
+export function descriptorOf(stage: StageJson): string {
+  const name = kindOf(stage)?.name ?? "";
+  const custom = name === CUSTOM && isObject(stage[CUSTOM]) ? text(stage[CUSTOM].kind) : "";
+  return custom === "" ? name : `${CUSTOM}/${custom}`;
+}
+
+/** A stage of a kind, by the name of its descriptor, with the id that suits it best. */
+export function newStage(descriptor: string, content: JsonObject = {}): StageJson {
+  const [kind = "", name] = descriptor.split("/");
+  if (name !== undefined) return { id: name, [CUSTOM]: { kind: name, ...content } };
+  return { id: kind.replaceAll("_", "-"), [kindKey(kind)]: content };
+}
+
+/** Changes each stage. */
 export function changeStages(document: JsonObject, change: (stage: StageJson) => StageJson): JsonObject {
   return withStages(document, stagesOf(document).map(change));
 }

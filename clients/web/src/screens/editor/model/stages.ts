@@ -1,7 +1,7 @@
 /** Adding, copying, moving and deleting stages. */
 import { ancestorsOf, hasCycle, successorsOf } from "./connections.ts";
 import {
-  changeStages, dependenciesOf, findStage, freeId, idOf, idsOf, type JsonObject, kindKey, type StageJson, stagesOf, withDependencies, withStages,
+  changeStages, dependenciesOf, findStage, freeId, idOf, idsOf, type JsonObject, newStage, type StageJson, stagesOf, withDependencies, withStages,
 } from "./pipeline.ts";
 
 /** Where a stage goes. `after` begins a branch behind some stages, `between` is on a line, `parallel` has the same neighbours. */
@@ -19,11 +19,11 @@ export interface Done {
   ids: string[];
 }
 
-/** Adds a stage of a kind. `content` is what its kind begins with. */
-export function addStage(document: JsonObject, kind: string, place: Place, content: JsonObject = {}): Done {
-  const key = kindKey(kind);
-  const id = freeId(idsOf(document), kind.replaceAll("_", "-"));
-  return { document: insert(document, { id, [key]: content }, place), ids: [id] };
+/** Adds a stage of a kind, by the name of its descriptor. `content` is what its kind begins with. */
+export function addStage(document: JsonObject, descriptor: string, place: Place, content: JsonObject = {}): Done {
+  const stage = newStage(descriptor, content);
+  const id = freeId(idsOf(document), idOf(stage));
+  return { document: insert(document, { ...stage, id }, place), ids: [id] };
 }
 
 /** Puts a stage that the document doesn't have at its place. */
