@@ -1,0 +1,2 @@
+/** operations */
+export const en = {};

@@ -1,0 +1,2 @@
+/** triggers */
+export const ko = {};
