@@ -20,6 +20,7 @@ export const en = {
   graph: "Graph",
   graphOf: "Graph of {name}",
   timeline: "Timeline",
+  timelineOf: "Timeline of {name}",
   events: "Events",
   json: "JSON",
   copyJson: "Copy",
@@ -151,7 +152,6 @@ export const en = {
   replay: "Replay",
   pastNote: "You see the execution as it was after event {number}.",
   pastAt: "That was at",
-  backToLive: "Back to live",
 
   log: "Log: {name}",
   logOf: "{name}, {count|# line|# lines}",

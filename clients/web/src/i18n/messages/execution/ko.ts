@@ -22,6 +22,7 @@ export const ko: { [Key in keyof typeof en]: string } = {
   graph: "그래프",
   graphOf: "{name} 그래프",
   timeline: "타임라인",
+  timelineOf: "{name} 타임라인",
   events: "이벤트",
   json: "JSON",
   copyJson: "복사",
@@ -153,7 +154,6 @@ export const ko: { [Key in keyof typeof en]: string } = {
   replay: "다시 보기",
   pastNote: "이벤트 {number} 직후의 실행을 보고 있습니다.",
   pastAt: "시각:",
-  backToLive: "실시간으로 돌아가기",
 
   log: "로그: {name}",
   logOf: "{name}, {count|#줄}",

@@ -77,10 +77,10 @@ function StageBody({ execution, stage, past, kindLabel, onSelect }: BodyProps) {
         <span className="muted">{kindLabel(stage.kind)}</span>
         {stage.attempt > 1 && <span className="muted">{t("execution.attempt", { number: stage.attempt })}</span>}
       </div>
-      {!past && <StageActions key={stage.id} execution={execution.name} stage={stage} />}
+      {!past && <StageActions key={`actions ${stage.id}`} execution={execution.name} stage={stage} />}
       {stage.failure && <Note tone="failed" icon="warning">{stage.failure.message}</Note>}
       {stage.skip && <Note icon="skip"><strong>{stage.skip.actor ? t("execution.skippedBy", { actor: stage.skip.actor }) : t("execution.skippedByServer")}</strong> {stage.skip.reason}</Note>}
-      {stage.judgment && <JudgmentPart key={stage.id} execution={execution.name} stage={stage} past={past} />}
+      {stage.judgment && <JudgmentPart key={`judgment ${stage.id}`} execution={execution.name} stage={stage} past={past} />}
       {stage.waiting && !stage.judgment && <Note icon="wait"><Markdown text={stage.waiting.reason} /></Note>}
       {stage.childExecution && (
         <p><Icon name="pipeline" /> <Link href={screenOf(stage.childExecution)}>{t("execution.childExecution", { id: lastId(stage.childExecution) })}</Link></p>

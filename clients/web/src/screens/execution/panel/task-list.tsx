@@ -21,8 +21,9 @@ function Task({ task }: { task: TaskExecution }) {
         <span className="task-time muted"><Elapsed start={startTime} end={endTime} /></span>
       </div>
       {percent !== undefined && status === TaskStatus.RUNNING && <progress max={100} value={percent} aria-label={name}>{percent} %</progress>}
-      {message && <p className="task-message muted" data-failed={status === TaskStatus.FAILED || undefined}>{message}</p>}
-      {startTime && <p className="task-start muted">{t("execution.started")} <Time at={startTime} /></p>}
+      {startTime && (
+        <p className="task-message muted" data-failed={status === TaskStatus.FAILED || undefined}><span className="task-start"><Time at={startTime} /></span> {message}</p>
+      )}
     </li>
   );
 }

@@ -16,6 +16,7 @@ import { FailureLine } from "./failure-line.tsx";
 import { ApproveDialog } from "./judgment-form.tsx";
 import { useKindLabel } from "./queries.ts";
 import { usePast } from "./past.ts";
+import { usePosition } from "./position.ts";
 import { useSelection } from "./selection.ts";
 import { useView } from "./view.ts";
 import { ViewTabs } from "./view-tabs.tsx";
@@ -32,17 +33,18 @@ export function ExecutionView({ live, removed }: Props) {
   const t = useText();
   const [view, change] = useView();
   const kindLabel = useKindLabel();
-  const past = usePast(live.name, view.at);
+  const [at, onReplay] = usePosition(view, change);
+  const past = usePast(live.name, at);
   const shown = past.execution ?? live;
   const selection = useSelection(view, change);
-  const isPast = view.at !== undefined;
+  const isPast = at !== undefined;
   return (
     <Frame live={live} shown={shown}>
       {removed && <p className="execution-note" data-tone="failed">{t("execution.removed")}</p>}
       <FailureLine execution={shown} onStage={selection.open} />
       {!isPast && !hasEnded(live) && <WaitBar execution={live} onStage={selection.open} />}
       <div className="execution-body" data-panel={view.stage !== undefined || undefined}>
-        <ViewTabs {...{ live, shown, past, view, change, selection, kindLabel }} />
+        <ViewTabs {...{ live, shown, past, view, at, onReplay, change, selection, kindLabel }} />
         {view.stage !== undefined && (
           <StagePanel execution={shown} stage={view.stage} past={isPast} kindLabel={kindLabel} onSelect={selection.open} onClose={selection.close} heading={selection.heading} />
         )}
