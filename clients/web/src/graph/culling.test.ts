@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ALL, boundsOf, edgesIn, nodesIn, sameSight, sightOf } from "./culling.ts";
-import { layout } from "./layout.ts";
-import { handleOf, pathOf } from "./routes.ts";
+import { handlesOf } from "./handles.ts";
+import { layout, type Point } from "./layout.ts";
+import { pathOf } from "./routes.ts";
 import { graphOf, PIPELINES, randomGraph } from "./samples.ts";
 import { fitting, startingZoom, target } from "./viewport.ts";
 
@@ -63,11 +64,11 @@ describe("paths", () => {
     expect(pathOf([], "right", false)).toBe("");
   });
 
-  it("keeps the handles of lines that cross apart", () => {
-    const drawn = layout(graphOf("a; b; c < a, b; d < a, b"), options);
-    const handles = drawn.edges.map((edge) => handleOf(edge.points, "right"));
-    for (const one of handles) {
-      expect(handles.filter((other) => Math.hypot(one.x - other.x, one.y - other.y) < 24)).toHaveLength(1);
+  it.each([...Object.entries(PIPELINES), ["crossed", "a; b; c < a, b; d < a, b"]])("keeps their handles apart: %s", (_, text) => {
+    for (const direction of ["right", "down"] as const) {
+      const handles = handlesOf(layout(graphOf(text), { ...options, direction }).edges, direction);
+      const near = (one: Point) => handles.filter((other) => Math.hypot(one.x - other.x, one.y - other.y) < 24);
+      expect(handles.every((handle) => near(handle).length === 1)).toBe(true);
     }
   });
 });

@@ -3,9 +3,9 @@ import { useText } from "~/i18n/index.tsx";
 import { Icon } from "~/ui/index.ts";
 import { portOf } from "./connecting.ts";
 import { boundsOf, edgesIn, type Sight } from "./culling.ts";
-import type { Layout, PlacedNode } from "./layout.ts";
+import { handlesOf } from "./handles.ts";
+import type { Layout, PlacedNode, Point } from "./layout.ts";
 import type { GraphEditing } from "./node.ts";
-import { handleOf, type Point } from "./routes.ts";
 
 interface Handlers {
   readonly onPointerDown: (event: PointerEvent<HTMLElement>, from: string) => void;
@@ -31,7 +31,11 @@ interface Props {
  */
 export function GraphHandles({ layout, placed, sight, titleOf, selected, editing, handle }: Props) {
   const t = useText();
-  const edges = useMemo(() => layout.edges.filter(({ back }) => !back).map((edge) => ({ ...edge, bounds: boundsOf(edge) })), [layout]);
+  const edges = useMemo(() => {
+    const forward = layout.edges.filter(({ back }) => !back);
+    const places = handlesOf(forward, layout.options.direction);
+    return forward.map((edge, index) => ({ ...edge, bounds: boundsOf(edge), place: places[index] ?? { x: 0, y: 0 } }));
+  }, [layout]);
   const { onPointerDown, ...rest } = handle;
   const chosen = selected === undefined ? undefined : layout.byId.get(selected);
   const { width, height } = layout.options.node;
@@ -39,7 +43,7 @@ export function GraphHandles({ layout, placed, sight, titleOf, selected, editing
     <>
       {edgesIn(edges, sight).map((edge) => (
         <button key={`${edge.from}\n${edge.to}`} type="button" className="graph-handle" data-between="" tabIndex={-1}
-          style={at(handleOf(edge.points, layout.options.direction))}
+          style={at(edge.place)}
           aria-label={t("graph.addBetween", { from: titleOf(edge.from), to: titleOf(edge.to) })}
           title={t("graph.addBetween", { from: titleOf(edge.from), to: titleOf(edge.to) })}
           onClick={(event) => editing.onInsertOnEdge({ from: edge.from, to: edge.to }, event.currentTarget.getBoundingClientRect())}>

@@ -68,15 +68,3 @@ export function curve(from: Point, to: Point, direction: Direction): string {
   const middle = (from.y + to.y) / 2;
   return `C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${to.y}`;
 }
-
-/** Where on the last curve of a line its handle sits: past the middle, so that the handles of lines that cross part. */
-export function handleOf(points: readonly Point[], direction: Direction): Point {
-  const to = points.at(-1) ?? { x: 0, y: 0 };
-  const from = points.at(-2) ?? to;
-  const t = 0.6;
-  const eased = 3 * t * t - 2 * t * t * t;
-  // The control points lie in the middle, so along the way the curve is 1.5t - 1.5t² + t³.
-  const steady = 1.5 * t - 1.5 * t * t + t * t * t;
-  const [alongX, alongY] = direction === "right" ? [steady, eased] : [eased, steady];
-  return { x: from.x + (to.x - from.x) * alongX, y: from.y + (to.y - from.y) * alongY };
-}

@@ -65,6 +65,7 @@ export function useViewport(scroller: RefObject<HTMLDivElement | null>, content:
   const anchor = useRef<{ x: number; y: number; left: number; top: number } | undefined>(undefined);
   const current = useRef({ zoom, content });
   current.current = { zoom, content };
+  const painted = useRef(zoom);
 
   const look = useCallback(() => {
     const element = scroller.current;
@@ -83,13 +84,14 @@ export function useViewport(scroller: RefObject<HTMLDivElement | null>, content:
     (factor: number, at?: { x: number; y: number }) => {
       const element = scroller.current;
       if (!element) return;
-      const old = current.current.zoom;
+      // Several may come before the page is painted again: the scroll position still is that of the painted zoom.
+      const old = painted.current;
       const box = element.getBoundingClientRect();
       const left = at ? at.x - box.left : element.clientWidth / 2;
       const top = at ? at.y - box.top : element.clientHeight / 2;
       const margin = marginOf(element, current.current.content, old);
       anchor.current = { left, top, x: (element.scrollLeft + left - margin.x) / old, y: (element.scrollTop + top - margin.y) / old };
-      const next = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, old * factor));
+      const next = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, current.current.zoom * factor));
       current.current.zoom = next;
       setZoom(next);
     },
@@ -128,6 +130,7 @@ export function useViewport(scroller: RefObject<HTMLDivElement | null>, content:
     const element = scroller.current;
     const fixed = anchor.current;
     anchor.current = undefined;
+    painted.current = zoom;
     if (element && fixed) {
       const margin = marginOf(element, current.current.content, zoom);
       element.scrollLeft = fixed.x * zoom + margin.x - fixed.left;
