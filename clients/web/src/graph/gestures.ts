@@ -29,7 +29,7 @@ function drag(element: HTMLElement, onMoved: () => void): () => void {
   const ends = [
     listen(element, "pointerdown", (event) => {
       if (event.pointerType !== "mouse" || event.button > 1 || !(event.target instanceof Element) || event.target.closest("button")) return;
-      if (event.offsetX > element.clientWidth && event.target === element) return; // the scroll bar
+      if (isOnScrollBar(element, event)) return;
       event.preventDefault();
       last = { x: event.clientX, y: event.clientY };
       element.setPointerCapture(event.pointerId);
@@ -48,6 +48,11 @@ function drag(element: HTMLElement, onMoved: () => void): () => void {
     delete element.dataset.dragged;
   };
   return joined([...ends, listen(element, "pointerup", stop), listen(element, "pointercancel", stop)]);
+}
+
+function isOnScrollBar(element: HTMLElement, event: PointerEvent): boolean {
+  const box = element.getBoundingClientRect();
+  return event.clientX - box.left - element.clientLeft >= element.clientWidth || event.clientY - box.top - element.clientTop >= element.clientHeight;
 }
 
 function wheel(element: HTMLElement, zoomBy: Gestures["zoomBy"], onMoved: () => void): () => void {

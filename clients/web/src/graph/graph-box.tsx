@@ -23,7 +23,7 @@ export const GraphBox = memo(function GraphBox({ node, x, y, active, selected, d
   const t = useText();
   const { look } = node;
   return (
-    <button type="button" className="graph-box" data-node={node.id} data-tone={look?.tone} data-dimmed={dimmed || undefined} data-plain={plain || undefined}
+    <button type="button" className="graph-box" data-node={node.id} data-tone={look?.tone} data-dimmed={dimmed || undefined} data-plain={plain || undefined} data-chosen={node.chosen || undefined}
       tabIndex={active ? 0 : -1} aria-current={selected || undefined} title={plain ? node.title : tip(node)}
       style={{ transform: `translate(${x}px, ${y}px)` }}>
       {plain ? <span className="unseen">{node.title}, </span> : <Content node={node} />}

@@ -113,6 +113,19 @@ describe("stability", () => {
     expect(place(after)).toEqual(place(before));
   });
 
+  it("moves few stages far when one is added anywhere in a random graph", () => {
+    let [far, all] = [0, 0];
+    for (let seed = 1; seed <= 30; seed++) {
+      const nodes = randomGraph(seed * 7, 30, 6, 2);
+      const [before, after] = [draw(nodes), draw([...nodes, { id: "new", dependsOn: [`s${(seed * 5) % 30}`] }])];
+      const moves = nodes.map(({ id }) => (after.byId.get(id)?.y ?? 0) - (before.byId.get(id)?.y ?? 0)).sort((a, b) => a - b);
+      const together = moves[moves.length >> 1] ?? 0;
+      far += moves.filter((move) => Math.abs(move - together) > 100).length;
+      all += moves.length;
+    }
+    expect(far / all).toBeLessThan(0.03);
+  });
+
   it("leaves everything where it was when a chain grows", () => {
     const nodes = graphOf(PIPELINES.skip);
     expect(draw([...nodes, { id: "new", dependsOn: ["e"] }]).nodes.slice(0, 5)).toEqual(draw(nodes).nodes);

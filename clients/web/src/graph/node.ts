@@ -23,6 +23,8 @@ export interface GraphNode {
   readonly badge?: string | undefined;
   /** How many stages it made, which the graph does not show. */
   readonly inner?: number | undefined;
+  /** It is one of several that are chosen together; say so in words too, by the badge. */
+  readonly chosen?: boolean | undefined;
   /** How many things are wrong with its definition. */
   readonly problems?: number | undefined;
 }
