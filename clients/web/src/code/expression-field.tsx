@@ -1,5 +1,5 @@
 /** A text that may hold expressions: a plain field, and an editor with completion while one writes an expression in it. */
-import { type FocusEvent, lazy, Suspense, useRef, useState } from "react";
+import { type FocusEvent, lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
 import { useText } from "~/i18n/index.tsx";
 import { Icon, IconButton } from "~/ui/index.ts";
 import type { FormContext } from "~/form/context.tsx";
@@ -22,6 +22,8 @@ export interface ExpressionFieldProps {
   whole?: boolean | undefined;
   placeholder?: string | undefined;
   readOnly?: boolean | undefined;
+  /** Takes the focus when it is first shown: it stands for another field that had it. */
+  takeFocus?: boolean | undefined;
   /** More buttons at the label. */
   aside?: React.ReactNode;
 }
@@ -40,19 +42,30 @@ export function ExpressionField({ label, help, problems, required, hideLabel, as
 type InputProps = Omit<ExpressionFieldProps, "help" | "problems" | "required" | "hideLabel" | "aside"> & { wiring: Wiring };
 
 /** The field alone, for a frame of its own. */
-export function ExpressionInput({ wiring, label, value, onChange, context, multiline, whole = false, placeholder, readOnly }: InputProps) {
+export function ExpressionInput({ wiring, label, value, onChange, context, multiline, whole = false, placeholder, readOnly, takeFocus }: InputProps) {
   const t = useText();
   const plain = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const [focused, setFocused] = useState(false);
   const [ready, setReady] = useState(false);
   const holds = whole || value.includes("${");
-  const rich = focused && holds && !readOnly;
+  // Once it is there, the editor stays until the field is left, whatever the text becomes.
+  const [kept, setKept] = useState(false);
+  const rich = focused && (holds || kept) && !readOnly;
+  // It stays when the field is left: nothing moves under a pointer that is being pressed.
   const tried = useTried(context.previewExecution, value, focused && holds && value !== "");
 
+  const started = useRef(takeFocus);
+  useLayoutEffect(() => {
+    const field = plain.current;
+    if (!started.current || !field) return;
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
+  }, []);
   const leave = (event: FocusEvent<HTMLElement>) => {
     if (event.currentTarget.contains(event.relatedTarget)) return;
     setFocused(false);
     setReady(false);
+    setKept(false);
   };
   const insert = () => {
     const at = value.length + 3;
@@ -72,12 +85,12 @@ export function ExpressionInput({ wiring, label, value, onChange, context, multi
         {rich && (
           <Suspense fallback={null}>
             <Writer label={label} describedBy={wiring["aria-describedby"]} invalid={wiring["aria-invalid"]} value={value} onChange={onChange} context={context}
-              multiline={multiline} whole={whole} placeholder={placeholder} field={plain} onReady={() => setReady(true)} />
+              multiline={multiline} whole={whole} placeholder={placeholder} field={plain} onReady={() => { setReady(true); setKept(true); }} />
           </Suspense>
         )}
-        {!readOnly && !holds && <IconButton small icon="bolt" label={`${t("code.insert")}: ${label}`} onClick={insert} />}
+        {!readOnly && !holds && !rich && <IconButton small icon="bolt" label={`${t("code.insert")}: ${label}`} onClick={insert} />}
       </div>
-      {focused && tried && (
+      {holds && value !== "" && tried && (
         <output className="expression-value" data-state={tried.state}>
           <Icon name={tried.state === "value" ? "check" : tried.state === "failed" ? "warning" : "clock"} size={14} />
           {tried.state === "value" && <><span className="unseen">{t("code.value")}: </span><code title={t("code.value")}>{tried.json}</code></>}

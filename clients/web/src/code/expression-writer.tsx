@@ -24,8 +24,9 @@ interface WriterProps {
 
 /** Takes the focus and the cursor of the plain field; suggestions come as one writes. */
 export default function ExpressionWriter({ label, describedBy, invalid, value, onChange, context, multiline, whole, placeholder, field, onReady }: WriterProps) {
-  const world = useRef(useWorld(context, true));
-  world.current = useWorld(context, true);
+  const known = useWorld(context, true);
+  const world = useRef(known);
+  world.current = known;
   const focusAt = useRef(field.current?.selectionStart ?? value.length).current;
   const extensions = useMemo(() => [completion(() => world.current, whole), opening], [whole]);
   useLayoutEffect(onReady, []);
@@ -43,7 +44,17 @@ const opening = [
     if (/\$\{ ?$/.test(update.state.sliceDoc(Math.max(0, at - 3), at))) queueMicrotask(() => startCompletion(update.view));
   }),
   ViewPlugin.define((view) => {
-    queueMicrotask(() => startCompletion(view));
+    queueMicrotask(() => {
+      close(view);
+      startCompletion(view);
+    });
     return {};
   }),
 ];
+
+/** Ends an expression that was just begun, and puts the cursor into it. */
+function close(view: EditorView) {
+  const at = view.state.selection.main.head;
+  if (view.state.sliceDoc(at - 2, at) !== "${" || view.state.sliceDoc(at).includes("}")) return;
+  view.dispatch({ changes: { from: at, insert: "  }" }, selection: { anchor: at + 1 } });
+}

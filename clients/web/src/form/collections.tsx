@@ -1,6 +1,6 @@
 /** The controls of lists and maps. Elements are added, taken away and moved with buttons. */
 import { type FieldDescriptor, FieldDescriptor_Type as Type } from "@gennaker/client/gen/kinds";
-import { useId, useRef } from "react";
+import { type RefObject, useId, useLayoutEffect, useRef } from "react";
 import { useText } from "~/i18n/index.tsx";
 import { Button, IconButton } from "~/ui/index.ts";
 import { type ControlProps, ExpressionToggle } from "./controls.tsx";
@@ -49,6 +49,17 @@ function useKeys(length: number) {
   return keys;
 }
 
+/** Gives the focus to a row of a list as soon as it is there. */
+function useFocusRow(box: RefObject<HTMLElement | null>) {
+  const wanted = useRef<number>(undefined);
+  useLayoutEffect(() => {
+    if (wanted.current === undefined) return;
+    box.current?.children[wanted.current]?.querySelector<HTMLElement>("input, select, textarea, button")?.focus();
+    wanted.current = undefined;
+  });
+  return (index: number) => { wanted.current = index; };
+}
+
 /** A list: rows of single values, or framed messages. */
 export function ListControl({ field, place, value, label }: ControlProps) {
   const t = useText();
@@ -67,9 +78,7 @@ export function ListControl({ field, place, value, label }: ControlProps) {
     edit(place, next.length > 0 ? next : undefined, (all) => moveExpressions(all, place.path, to));
   };
   const order = items.map((_, index) => index);
-  const focusRow = (index: number) => requestAnimationFrame(() => {
-    box.current?.querySelectorAll<HTMLElement>(":scope > .form-item")[index]?.querySelector<HTMLElement>("input, select, textarea, button")?.focus();
-  });
+  const focusRow = useFocusRow(box);
   const add = () => { set(order, [startValue(element)]); focusRow(items.length); };
   const remove = (index: number) => { set(order.filter((one) => one !== index)); focusRow(Math.max(0, index - 1)); };
   const move = (from: number, to: number) => {
@@ -130,6 +139,7 @@ export function MapControl({ field, place, value, label }: ControlProps) {
   const entries = Object.entries(objectOf(value));
   const keys = useKeys(entries.length);
   const box = useRef<HTMLDivElement>(null);
+  const focusRow = useFocusRow(box);
   const title = label ?? field.label;
   const [described] = field.fields;
   if (!described) return null;
@@ -142,7 +152,7 @@ export function MapControl({ field, place, value, label }: ControlProps) {
   };
   const add = () => {
     write([...entries, [freeKey(entries.map(([key]) => key)), startValue(of)]]);
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(":scope > .form-entry:last-child input")?.focus());
+    focusRow(entries.length);
   };
   const remove = (index: number) => {
     keys.current.splice(index, 1);

@@ -35,7 +35,7 @@ interface Common {
 }
 
 /** What the frames of all controls take. */
-function useCommon({ field, place, label, row }: ControlProps): Common {
+function useCommon({ field, place, label, row, text }: ControlProps): Common {
   const { problems } = useForm();
   return {
     label: label ?? field.label,
@@ -43,7 +43,7 @@ function useCommon({ field, place, label, row }: ControlProps): Common {
     problems: problems.get(place.path),
     required: field.required,
     hideLabel: row ?? false,
-    aside: <ExpressionToggle field={field} place={place} label={label ?? field.label} />,
+    aside: row || !takesExpression(field, text) ? undefined : <ExpressionToggle field={field} place={place} label={label ?? field.label} />,
   };
 }
 
@@ -71,7 +71,7 @@ export function ComputedControl(props: ControlProps) {
   const { expressions, edit, context, readOnly } = useForm();
   const common = useCommon(props);
   return (
-    <ExpressionField {...common} context={context} whole value={expressions?.[place.path] ?? ""} readOnly={readOnly}
+    <ExpressionField {...common} context={context} value={expressions?.[place.path] ?? ""} readOnly={readOnly}
       onChange={(text) => edit(place, undefined, (all) => ({ ...all, [place.path]: text }))} />
   );
 }
@@ -93,7 +93,7 @@ export function TextControl(props: ControlProps) {
     return <ChoiceControl field={field} common={common} written={text} onChange={(next) => { setWritten(next.includes("${")); change(next); }} />;
   }
   if (evaluated) {
-    return <ExpressionField {...common} {...shared} context={context} multiline={field.multiline} whole={field.expression}
+    return <ExpressionField {...common} {...shared} context={context} multiline={field.multiline} whole={field.expression} takeFocus={written}
       onChange={(next) => { if (listed && next === "") setWritten(false); change(next); }} />;
   }
   return (
