@@ -55,3 +55,13 @@ export async function until(api: Gennaker, name: string, holds: (execution: Exec
 export function ended(api: Gennaker, name: string): Promise<Execution> {
   return until(api, name, (execution) => execution.endTime !== undefined);
 }
+
+/** The address of an execution's screen. */
+export function screenOf(execution: string): string {
+  return execution.replace(/^applications\//, "/apps/");
+}
+
+/** `count` stages, one after the other, that take a moment each: `s0`, `s1`, … */
+export function chain(count: number, duration: string): JsonObject {
+  return { stages: Array.from({ length: count }, (_, index) => ({ id: `s${index}`, dependsOn: index > 0 ? [`s${index - 1}`] : [], wait: { duration } })) };
+}

@@ -105,7 +105,8 @@ export class Connection implements Port<PageMessage, HubMessages> {
       this.post({ kind: "seen", seen: !document.hidden });
       if (!document.hidden) this.post({ kind: "nudge", reason: "visible" });
     });
-    addEventListener("online", () => this.post({ kind: "nudge", reason: "online" }));
+    // What was open breaks in silence when the network goes: only a new call tells.
+    for (const change of ["offline", "online"]) addEventListener(change, () => this.post({ kind: "nudge", reason: "network" }));
     addEventListener("pagehide", () => this.post({ kind: "bye" }));
     addEventListener("pageshow", ({ persisted }) => {
       if (persisted) this.#greet();

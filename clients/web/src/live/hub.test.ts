@@ -245,7 +245,7 @@ test("pauses while nobody looks, and goes on where it stood", async () => {
   hub.pause();
   await settle();
   expect([streams.lane.stream.isClosed, tab.of("health").at(-1)?.health.state]).toEqual([true, "connecting"]);
-  hub.nudge("online");
+  hub.nudge("network");
   expect(streams.lanes).toHaveLength(1);
   hub.resume();
   await settle();

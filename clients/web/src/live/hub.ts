@@ -81,7 +81,7 @@ export class Hub implements ExecutionsListener, LogsListener, InfrastructuresLis
   }
 
   /** Calls the server again: what looks open may not be. */
-  nudge(reason: "online" | "visible"): void {
+  nudge(reason: "network" | "visible"): void {
     for (const part of [this.#executions, this.#infrastructures, this.#logs]) part.renew(reason === "visible");
   }
 

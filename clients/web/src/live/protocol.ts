@@ -57,8 +57,8 @@ export type PageMessage =
   | { readonly kind: "want" | "drop"; readonly want: Want }
   /** Asks for the execution as it was after an event. */
   | { readonly kind: "at"; readonly id: number; readonly execution: string; readonly sequence: number }
-  /** There may be a connection again: the page is seen again, or the browser says that it is online. */
-  | { readonly kind: "nudge"; readonly reason: "online" | "visible" }
+  /** The connection may have changed: the page is seen again, or the browser says that its network went or came. */
+  | { readonly kind: "nudge"; readonly reason: "network" | "visible" }
   /** Whether anybody can see the page. One that nobody sees is told more seldom. */
   | { readonly kind: "seen"; readonly seen: boolean }
   | { readonly kind: "ping" | "bye" };
