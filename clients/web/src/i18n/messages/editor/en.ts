@@ -33,6 +33,7 @@ export const en = {
   refuseInvalid: "{count|# error has|# errors have} to be corrected first.",
 
   graph: "Graph of the pipeline",
+  keys: "N adds after, D duplicates, C connects, X chooses several, F2 changes the id, Delete removes; Ctrl+C and Ctrl+V copy.",
   emptyGraph: "This pipeline has no stages yet. A stage is one step: a deploy, a wait, a judgment, a call.",
   addFirst: "Add the first stage",
   noKind: "No kind",

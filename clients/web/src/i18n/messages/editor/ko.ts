@@ -33,6 +33,7 @@ export const ko = {
   refuseInvalid: "먼저 오류 {count|#개}를 고쳐야 합니다.",
 
   graph: "파이프라인 그래프",
+  keys: "N 뒤에 추가, D 복제, C 연결, X 여러 개 선택, F2 ID 변경, Delete 삭제, Ctrl+C와 Ctrl+V 복사.",
   emptyGraph: "아직 스테이지가 없습니다. 스테이지는 배포, 대기, 승인, 호출 같은 한 단계입니다.",
   addFirst: "첫 스테이지 추가",
   noKind: "종류 없음",

@@ -10,6 +10,7 @@ import { documentOf, pass } from "../model/door.ts";
 import { dropDraft } from "../model/drafts.ts";
 import { write } from "../model/text.ts";
 import { ChangeList } from "../parts/change-list.tsx";
+import { useFirstFocus } from "../parts/focus.ts";
 import type { Session } from "../session.ts";
 import type { Saved } from "../state.ts";
 
@@ -27,6 +28,7 @@ export function SaveDialog({ session, refusal, onSaved, onConflict, onClose }: P
   const t = useText();
   const { document, saved } = session;
   const [message, setMessage] = useState("");
+  const field = useFirstFocus<HTMLInputElement>();
   const [tab, setTab] = useState<"list" | "text">("list");
   const [id] = useState(requestId);
   const list = useMemo(() => changes(saved.document, document), [saved.document, document]);
@@ -41,7 +43,7 @@ export function SaveDialog({ session, refusal, onSaved, onConflict, onClose }: P
   };
   return (
     <ConfirmDialog title={t("editor.saveTitle")} action={t("common.save")} wide disabled={refusal !== undefined || list.length === 0} onConfirm={save} onClose={onClose}>
-      <TextField label={t("editor.message")} help={t("editor.messageHelp")} value={message} onChange={setMessage} maxLength={1000} autoFocus />
+      <TextField label={t("editor.message")} help={t("editor.messageHelp")} value={message} onChange={setMessage} maxLength={1000} ref={field} />
       <Tabs label={t("editor.changes")} selected={tab} onSelect={setTab} tabs={[{ id: "list", label: t("editor.changesCount", { count: list.length }) }, { id: "text", label: t("editor.asText") }]}>
         {tab === "list" ? <ChangeList changes={list} /> : <DiffView before={write(saved.document, "yaml")} after={write(document, "yaml")} language="yaml" />}
       </Tabs>

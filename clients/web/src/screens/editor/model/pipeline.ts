@@ -46,7 +46,10 @@ export function dependenciesOf(stage: StageJson): string[] {
 
 export function withDependencies(stage: StageJson, ids: readonly string[]): StageJson {
   const unique = [...new Set(ids)];
-  return withField(stage, "dependsOn", unique.length > 0 ? unique : undefined);
+  if (unique.length === 0 || stage.dependsOn !== undefined) return withField(stage, "dependsOn", unique.length > 0 ? unique : undefined);
+  // Readers of the text expect it at the top.
+  const { id, name, ...rest } = stage;
+  return { ...(id !== undefined && { id }), ...(name !== undefined && { name }), dependsOn: unique, ...rest };
 }
 
 /** The kind of a stage, by its name in the API and by its key; undefined where the stage says none. */

@@ -3,6 +3,7 @@ import { useText } from "~/i18n/index.tsx";
 import { Badge } from "~/ui/index.ts";
 import type { Change } from "../model/changes.ts";
 import type { JsonValue } from "../model/json.ts";
+import "./lists.css";
 
 export function ChangeList({ changes }: { changes: readonly Change[] }) {
   const t = useText();

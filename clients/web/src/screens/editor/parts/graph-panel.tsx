@@ -58,6 +58,7 @@ export function GraphPanel({ session, commands, kinds, problems, onOpen, onPick 
           else select([id]);
           onPick();
         }} onOpen={onOpen} />
+      <p className="graph-hint muted">{t("editor.keys")}</p>
     </div>
   );
 }

@@ -62,7 +62,7 @@ function Preview({ session: { name, saved }, value, onChange }: { session: Sessi
   const t = useText();
   const options = useExecutionOptions(name, saved.etag !== "");
   if (options.length === 0) return null;
-  return <Select label={t("editor.previewExecution")} value={value} onChange={onChange} options={[{ value: "", label: t("editor.previewNone") }, ...options]} />;
+  return <div className="stage-preview"><Select label={t("editor.previewExecution")} value={value} onChange={onChange} options={[{ value: "", label: t("editor.previewNone") }, ...options]} /></div>;
 }
 
 function Several({ count, commands }: { count: number; commands: Commands }) {

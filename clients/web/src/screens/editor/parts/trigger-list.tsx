@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { api, lastId, screenOf } from "~/api/index.ts";
 import { useText } from "~/i18n/index.tsx";
 import { Badge, ErrorNote, Icon, Spinner } from "~/ui/index.ts";
+import "./lists.css";
 
 export function TriggerList({ name }: { name: string }) {
   const t = useText();
