@@ -3,7 +3,7 @@ import type { Execution, StageExecution } from "@gennaker/client/gen/execution";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { executionName, screenOf, stageScreen } from "~/api/index.ts";
-import { useText } from "~/i18n/index.tsx";
+import { type Language, useLanguage, useText } from "~/i18n/index.tsx";
 import { useExecution } from "~/live/index.ts";
 import { Elapsed, EmptyState, EXECUTION_LOOKS, Icon, Page, Panel, span, Spinner, StatusBadge, Time } from "~/ui/index.ts";
 import { compareArtifacts, compareParameters, compareStages, longer, type Pair } from "./model/comparison.ts";
@@ -89,6 +89,7 @@ function Values({ title, pairs }: { title: string; pairs: readonly Pair<string>[
 
 function Stages({ left, right }: { left: Execution; right: Execution }) {
   const t = useText();
+  const language = useLanguage();
   const cell = (execution: Execution, stage: StageExecution | undefined) => (
     <td>{stage ? <Link href={stageScreen(execution.name, stage.id)} className="compare-stage"><StatusBadge look={lookOf(stage)} bare /> <Elapsed start={stage.startTime} end={stage.endTime} /></Link> : "–"}</td>
   );
@@ -101,7 +102,7 @@ function Stages({ left, right }: { left: Execution; right: Execution }) {
             {compareStages(left, right).map((pair) => (
               <tr key={pair.name} data-differs={pair.differs || undefined}>
                 <th scope="row" data-inner={(pair.left ?? pair.right)?.parent || undefined}>{(pair.left ?? pair.right)?.name} <Differs shown={pair.differs} /></th>
-                {cell(left, pair.left)}{cell(right, pair.right)}<td>{signed(longer(pair))}</td>
+                {cell(left, pair.left)}{cell(right, pair.right)}<td>{signed(longer(pair), language)}</td>
               </tr>
             ))}
           </tbody>
@@ -112,7 +113,7 @@ function Stages({ left, right }: { left: Execution; right: Execution }) {
 }
 
 /** A difference of times with its sign. */
-function signed(milliseconds: number | undefined): string {
+function signed(milliseconds: number | undefined, language: Language): string {
   if (milliseconds === undefined) return "";
-  return `${milliseconds < 0 ? "−" : "+"}${span(Math.abs(milliseconds))}`;
+  return `${milliseconds < 0 ? "−" : "+"}${span(Math.abs(milliseconds), language)}`;
 }

@@ -31,7 +31,7 @@ export const en = {
   cancel: "Cancel execution",
   cancelTitle: "Cancel this execution?",
   cancelText: "What runs is stopped, and what has not started never does. Executions that it runs are canceled too.",
-  cancelNow: "Cancel execution",
+  cancelNow: "Cancel this execution",
   rerun: "Run again",
   more: "More actions",
   compare: "Compare with…",

@@ -33,7 +33,7 @@ export const ko: { [Key in keyof typeof en]: string } = {
   cancel: "실행 취소",
   cancelTitle: "이 실행을 취소할까요?",
   cancelText: "진행 중인 것은 중단되고, 시작하지 않은 것은 시작되지 않습니다. 이 실행이 시작한 다른 실행도 취소됩니다.",
-  cancelNow: "실행 취소",
+  cancelNow: "이 실행 취소하기",
   rerun: "다시 실행",
   more: "작업 더 보기",
   compare: "비교할 실행 선택…",

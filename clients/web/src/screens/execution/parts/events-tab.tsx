@@ -63,6 +63,12 @@ export function EventsTab({ execution, until, stage, onStage, onReplay }: Props)
 
 const keyOf = (row: EventRow) => String(row.sequence);
 
+/** What is said after the name of the stage, which most messages begin with. */
+function afterName({ stage, message }: EventRow, name: string): string {
+  if (!stage) return message;
+  return message.startsWith(name) ? message.slice(name.length) : ` ${message}`;
+}
+
 const EventLine = memo(function EventLine({ row, name, onStage, onReplay }: { row: EventRow; name: string } & Pick<Props, "onStage" | "onReplay">) {
   const t = useText();
   const look = EVENT_LOOKS[eventGroup(row.type)];
@@ -72,8 +78,8 @@ const EventLine = memo(function EventLine({ row, name, onStage, onReplay }: { ro
       <span className="muted event-time"><Time at={row.time} /></span>
       <span className="event-icon" title={t(look.text)}><Icon name={look.icon} /><span className="unseen">{t(look.text)}</span></span>
       <span className="event-text">
-        {row.stage && <><button type="button" className="link-button" onClick={() => onStage(row.stage)}>{name}</button> </>}
-        {row.message}
+        {row.stage && <button type="button" className="link-button" onClick={() => onStage(row.stage)}>{name}</button>}
+        {afterName(row, name)}
       </span>
       {row.actor && <Badge icon="user">{row.actor}</Badge>}
     </div>

@@ -3,7 +3,7 @@ import { type Execution, Waiting_Kind } from "@gennaker/client/gen/execution";
 import { memo, useState } from "react";
 import { Link } from "wouter";
 import { lastId, screenOf } from "~/api/index.ts";
-import { type Text, type TextKey, useText } from "~/i18n/index.tsx";
+import { type Text, type TextKey, useLanguage, useText } from "~/i18n/index.tsx";
 import { Button, Icon, type IconName, span, Time, useNow, utc } from "~/ui/index.ts";
 import { type Wait, waitsOf } from "../model/waits.ts";
 import { useWholeWait } from "./queries.ts";
@@ -82,6 +82,7 @@ function Owner({ name }: { name: string }) {
 /** How long something may still last, to the second; the time itself on hover. */
 export const Countdown = memo(function Countdown({ until }: { until: number }) {
   const t = useText();
+  const language = useLanguage();
   const left = until - useNow();
-  return <span className="elapsed" title={utc(until)}>{left > 0 ? t("execution.timeLeft", { time: span(left) }) : t("execution.overdue")}</span>;
+  return <span className="elapsed" title={utc(until)}>{left > 0 ? t("execution.timeLeft", { time: span(left, language) }) : t("execution.overdue")}</span>;
 });
