@@ -1,4 +1,4 @@
-import { memo, useMemo } from "react";
+import { memo, type RefObject, useMemo } from "react";
 import type { Tone } from "~/ui/index.ts";
 import { boundsOf, edgesIn, type Sight } from "./culling.ts";
 import type { Direction, Layout, Point } from "./layout.ts";
@@ -54,6 +54,15 @@ export const GraphEdges = memo(function GraphEdges({ layout, sight, nodes, selec
     </svg>
   );
 });
+
+/** The line that is being drawn with the pointer, which moves it itself. */
+export function GraphLine({ layout, ends, line }: { layout: Layout; ends: boolean; line: RefObject<SVGPathElement | null> }) {
+  return (
+    <svg className="graph-edges" data-live="" width={layout.width} height={layout.height} aria-hidden="true">
+      <path ref={line} data-ends={ends || undefined} />
+    </svg>
+  );
+}
 
 /** The head of the lines that end at a point, one for all of them. */
 function arrow(point: Point | undefined, direction: Direction): string {

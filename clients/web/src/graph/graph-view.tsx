@@ -4,8 +4,8 @@ import { useFocus, useShown } from "./attention.ts";
 import { useConnecting } from "./connecting.ts";
 import { ALL, CULLED_ABOVE, nodesIn } from "./culling.ts";
 import { useGestures } from "./gestures.ts";
-import { GraphBox } from "./graph-box.tsx";
-import { GraphEdges } from "./graph-edges.tsx";
+import { GraphBoxes } from "./graph-boxes.tsx";
+import { GraphEdges, GraphLine } from "./graph-edges.tsx";
 import { GraphHandles } from "./graph-handles.tsx";
 import { idOf, useGraphKeys } from "./graph-keys.ts";
 import { GraphTools } from "./graph-tools.tsx";
@@ -86,17 +86,6 @@ export function GraphView(props: Props) {
 
   const onKeyDown = useGraphKeys({ layout, nodes, viewport, onFocus: focusMoved, onOpen, onKey });
   const { connecting, handle } = useConnecting({ layout, editing, scroller, canvas, line });
-  const withId = (act: (id: string) => void) => (event: MouseEvent) => {
-    const id = idOf(event.target);
-    if (id !== undefined) act(id);
-  };
-  const onContextMenu = (event: MouseEvent) => {
-    const id = idOf(event.target);
-    if (!editing || id === undefined || !(event.target instanceof Element)) return;
-    event.preventDefault();
-    editing.onNodeMenu(id, event.target.closest("[data-node]")?.getBoundingClientRect() ?? new DOMRect());
-  };
-
   const titleOf = (id: string) => byId.get(id)?.title ?? id;
   const sight = culled ? viewport.sight : ALL;
   const placed = nodesIn(layout, sight, new Set([focus.active, selected ?? ""]));
@@ -105,23 +94,14 @@ export function GraphView(props: Props) {
     <div className="graph" data-fill={fill || undefined} data-direction={direction} ref={frame}>
       <div className="graph-scroll" ref={scroller} role="group" aria-label={label} aria-describedby={description}
         onClick={withId(onSelect)} onDoubleClick={withId(onOpen)} onFocus={(event) => focus.came(idOf(event.target))} onKeyDown={onKeyDown}
-        onContextMenu={onContextMenu}>
+        onContextMenu={(event) => editing && openMenu(event, editing)}>
         <div className="graph-sizer" style={{ width: layout.width * viewport.zoom, height: layout.height * viewport.zoom }}>
           <div className="graph-canvas" ref={canvas} style={{ width: layout.width, height: layout.height, transform: `scale(${viewport.zoom})` }}>
             <GraphEdges layout={layout} sight={sight} nodes={byId} selected={selected} />
-            {placed.map(({ id, x, y }) => {
-              const node = byId.get(id);
-              return node && (
-                <GraphBox key={id} node={node} x={x} y={y} plain={plain} active={id === focus.active} selected={id === selected}
-                  after={afterText(node, titleOf, t)} dimmed={!!connecting && connecting.from !== id && !editing?.canConnect(connecting.from, id)} />
-              );
-            })}
+            <GraphBoxes placed={placed} nodes={byId} plain={plain} active={focus.active} selected={selected}
+              reachable={connecting && editing && ((id) => connecting.from === id || editing.canConnect(connecting.from, id))} />
             {editing && !plain && <GraphHandles {...{ layout, placed, sight, titleOf, selected, editing, handle }} />}
-            {connecting && (
-              <svg className="graph-edges" data-live="" width={layout.width} height={layout.height} aria-hidden="true">
-                <path ref={line} data-ends={connecting.to !== undefined || undefined} />
-              </svg>
-            )}
+            {connecting && <GraphLine layout={layout} ends={connecting.to !== undefined} line={line} />}
           </div>
         </div>
       </div>
@@ -132,9 +112,17 @@ export function GraphView(props: Props) {
   );
 }
 
-/** What a stage comes after, in words. Of many, the first few. */
-function afterText(node: GraphNode, titleOf: (id: string) => string, t: ReturnType<typeof useText>): string {
-  if (node.dependsOn.length === 0) return t("graph.afterNone");
-  const names = node.dependsOn.slice(0, 5).map(titleOf).join(", ");
-  return t("graph.after", { names: node.dependsOn.length > 5 ? `${names}, …` : names });
+/** Does something with the stage that a click was on. */
+function withId(act: (id: string) => void): (event: MouseEvent) => void {
+  return (event) => {
+    const id = idOf(event.target);
+    if (id !== undefined) act(id);
+  };
+}
+
+function openMenu(event: MouseEvent, editing: GraphEditing): void {
+  const id = idOf(event.target);
+  if (id === undefined || !(event.target instanceof Element)) return;
+  event.preventDefault();
+  editing.onNodeMenu(id, event.target.closest("[data-node]")?.getBoundingClientRect() ?? new DOMRect());
 }

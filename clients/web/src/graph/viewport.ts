@@ -61,84 +61,66 @@ export function startingZoom(content: Size, frame: Size): number {
 /** Keeps zoom and position. When `key` changes, it begins anew. */
 export function useViewport(scroller: RefObject<HTMLDivElement | null>, content: Size, key: string): Viewport {
   const [zoom, setZoom] = useState(1);
-  const [sight, setSight] = useState<Sight>(() => sightOf({ left: 0, top: 0, right: 0, bottom: 0 }));
-  const anchor = useRef<{ x: number; y: number; left: number; top: number } | undefined>(undefined);
+  const anchor = useRef<Anchor | undefined>(undefined);
   const current = useRef({ zoom, content });
   current.current = { zoom, content };
   const painted = useRef(zoom);
-
-  const look = useCallback(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const scale = current.current.zoom;
-    const next = sightOf({
-      left: element.scrollLeft / scale,
-      top: element.scrollTop / scale,
-      right: (element.scrollLeft + element.clientWidth) / scale,
-      bottom: (element.scrollTop + Math.max(element.clientHeight, roomOf(element).height)) / scale,
-    });
-    setSight((last) => (sameSight(last, next) ? last : next));
-  }, [scroller]);
+  const { sight, look } = useSight(scroller, current);
 
   const zoomBy = useCallback(
     (factor: number, at?: { x: number; y: number }) => {
       const element = scroller.current;
       if (!element) return;
       // Several may come before the page is painted again: the scroll position still is that of the painted zoom.
-      const old = painted.current;
-      const box = element.getBoundingClientRect();
-      const left = at ? at.x - box.left : element.clientWidth / 2;
-      const top = at ? at.y - box.top : element.clientHeight / 2;
-      const margin = marginOf(element, current.current.content, old);
-      anchor.current = { left, top, x: (element.scrollLeft + left - margin.x) / old, y: (element.scrollTop + top - margin.y) / old };
-      const next = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, current.current.zoom * factor));
-      current.current.zoom = next;
-      setZoom(next);
+      anchor.current = anchorAt(element, current.current.content, painted.current, at);
+      current.current.zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, current.current.zoom * factor));
+      setZoom(current.current.zoom);
     },
     [scroller],
   );
-
+  const zoomTo = useCallback((next: number) => zoomBy(next / current.current.zoom), [zoomBy]);
   const fit = useCallback(() => {
-    const element = scroller.current;
-    if (element) zoomBy(fitting(current.current.content, roomOf(element)) / current.current.zoom);
-  }, [scroller, zoomBy]);
-
+    if (scroller.current) zoomTo(fitting(current.current.content, roomOf(scroller.current)));
+  }, [scroller, zoomTo]);
   const reveal = useCallback(
     (box: Sight, centred: boolean) => {
-      const element = scroller.current;
-      if (!element) return;
-      const { zoom: scale, content: all } = current.current;
-      const margin = marginOf(element, all, scale);
-      const left = target(box.left * scale + margin.x, box.right * scale + margin.x, element.scrollLeft, element.clientWidth, centred);
-      const top = target(box.top * scale + margin.y, box.bottom * scale + margin.y, element.scrollTop, element.clientHeight, centred);
-      element.scrollLeft = left;
-      element.scrollTop = top;
+      if (scroller.current) scrollTo(scroller.current, current.current.content, current.current.zoom, box, centred);
       look();
     },
     [scroller, look],
   );
 
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element || !key) return;
-    const next = startingZoom(current.current.content, roomOf(element));
-    current.current.zoom = next;
-    setZoom(next);
+    if (!scroller.current || !key) return;
+    current.current.zoom = startingZoom(current.current.content, roomOf(scroller.current));
+    setZoom(current.current.zoom);
   }, [scroller, key]);
 
   useLayoutEffect(() => {
-    const element = scroller.current;
-    const fixed = anchor.current;
+    if (scroller.current && anchor.current) hold(scroller.current, current.current.content, zoom, anchor.current);
     anchor.current = undefined;
     painted.current = zoom;
-    if (element && fixed) {
-      const margin = marginOf(element, current.current.content, zoom);
-      element.scrollLeft = fixed.x * zoom + margin.x - fixed.left;
-      element.scrollTop = fixed.y * zoom + margin.y - fixed.top;
-    }
     look();
   }, [scroller, zoom, content.width, content.height, look]);
 
+  return { zoom, sight, zoomBy, zoomTo, fit, reveal };
+}
+
+/** What has to be drawn, as the picture is scrolled and its frame changes. */
+function useSight(scroller: RefObject<HTMLDivElement | null>, current: RefObject<{ zoom: number }>) {
+  const [sight, setSight] = useState<Sight>(() => sightOf({ left: 0, top: 0, right: 0, bottom: 0 }));
+  const look = useCallback(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const { zoom } = current.current;
+    const next = sightOf({
+      left: element.scrollLeft / zoom,
+      top: element.scrollTop / zoom,
+      right: (element.scrollLeft + element.clientWidth) / zoom,
+      bottom: (element.scrollTop + roomOf(element).height) / zoom,
+    });
+    setSight((last) => (sameSight(last, next) ? last : next));
+  }, [scroller, current]);
   useEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
@@ -150,9 +132,38 @@ export function useViewport(scroller: RefObject<HTMLDivElement | null>, content:
       observer.disconnect();
     };
   }, [scroller, look]);
+  return { sight, look };
+}
 
-  const zoomTo = useCallback((next: number) => zoomBy(next / current.current.zoom), [zoomBy]);
-  return { zoom, sight, zoomBy, zoomTo, fit, reveal };
+/** A point of the picture, and where in the frame it has to stay. */
+interface Anchor {
+  readonly x: number;
+  readonly y: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+/** The point of the picture at a place on the screen, or in the middle of the frame. */
+function anchorAt(element: HTMLElement, content: Size, zoom: number, at: { x: number; y: number } | undefined): Anchor {
+  const box = element.getBoundingClientRect();
+  const left = at ? at.x - box.left : element.clientWidth / 2;
+  const top = at ? at.y - box.top : element.clientHeight / 2;
+  const margin = marginOf(element, content, zoom);
+  return { left, top, x: (element.scrollLeft + left - margin.x) / zoom, y: (element.scrollTop + top - margin.y) / zoom };
+}
+
+/** Scrolls so that an anchor is where it has to stay. */
+function hold(element: HTMLElement, content: Size, zoom: number, anchor: Anchor): void {
+  const margin = marginOf(element, content, zoom);
+  element.scrollLeft = anchor.x * zoom + margin.x - anchor.left;
+  element.scrollTop = anchor.y * zoom + margin.y - anchor.top;
+}
+
+/** Scrolls until a rectangle of the picture is seen, or is in the middle. */
+function scrollTo(element: HTMLElement, content: Size, zoom: number, box: Sight, centred: boolean): void {
+  const margin = marginOf(element, content, zoom);
+  element.scrollLeft = target(box.left * zoom + margin.x, box.right * zoom + margin.x, element.scrollLeft, element.clientWidth, centred);
+  element.scrollTop = target(box.top * zoom + margin.y, box.bottom * zoom + margin.y, element.scrollTop, element.clientHeight, centred);
 }
 
 /** The most room that an element can have: one that grows with its content may still be lower than it may become. */
