@@ -17,7 +17,9 @@ export interface MergeProps {
   unified: boolean;
   /** Given, the right text can be changed, and parts of the left one taken over into it. */
   onChange?: ((text: string) => void) | undefined;
+  /** What the buttons between the texts are called. */
   takeLabel: string;
+  keepLabel: string;
   height?: string | undefined;
 }
 
@@ -25,7 +27,7 @@ const DIFF = { scanLimit: 5_000, timeout: 500 };
 const COLLAPSE = { margin: 3, minSize: 6 };
 
 /** The differences of two texts. */
-export default function Merge({ left, right, leftLabel, rightLabel, language, unified, onChange, takeLabel, height }: MergeProps) {
+export default function Merge({ left, right, leftLabel, rightLabel, language, unified, onChange, takeLabel, keepLabel, height }: MergeProps) {
   const host = useRef<HTMLDivElement>(null);
   const report = useRef(onChange);
   report.current = onChange;
@@ -54,7 +56,7 @@ export default function Merge({ left, right, leftLabel, rightLabel, language, un
         keymap.of([...defaultKeymap, ...historyKeymap]), EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       ];
       view = unified
-        ? new EditorView({ parent, doc: start, extensions: [side(rightLabel, editable), unifiedMergeView({ original: left, mergeControls: editable, collapseUnchanged: COLLAPSE, diffConfig: DIFF })] })
+        ? new EditorView({ parent, doc: start, extensions: [side(rightLabel, editable), unifiedMergeView({ original: left, mergeControls: editable && ((type, act) => unifiedButton(type === "accept" ? keepLabel : takeLabel, act)), collapseUnchanged: COLLAPSE, diffConfig: DIFF })] })
         : new Merged({
           parent, a: { doc: left, extensions: side(leftLabel, false) }, b: { doc: start, extensions: side(rightLabel, editable) },
           collapseUnchanged: COLLAPSE, diffConfig: DIFF, gutter: true,
@@ -65,7 +67,7 @@ export default function Merge({ left, right, leftLabel, rightLabel, language, un
       current = false;
       view?.destroy();
     };
-  }, [left, start, leftLabel, rightLabel, language, unified, editable, takeLabel]);
+  }, [left, start, leftLabel, rightLabel, language, unified, editable, takeLabel, keepLabel]);
 
   return <div ref={host} className="code-merge" style={{ maxHeight: height ?? "60vh" }} />;
 }
@@ -76,6 +78,16 @@ function takeButton(label: string): HTMLElement {
   button.title = label;
   button.setAttribute("aria-label", label);
   button.textContent = "→";
+  return button;
+}
+
+function unifiedButton(label: string, act: (event: MouseEvent) => void): HTMLElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button code-merge-button";
+  button.dataset.small = "true";
+  button.textContent = label;
+  button.addEventListener("click", act);
   return button;
 }
 

@@ -3,7 +3,7 @@ import { type FieldDescriptor, FieldDescriptor_Type as Type } from "@gennaker/cl
 import { type RefObject, useId, useLayoutEffect, useRef } from "react";
 import { useText } from "~/i18n/index.tsx";
 import { Button, IconButton } from "~/ui/index.ts";
-import { type ControlProps, ExpressionToggle } from "./controls.tsx";
+import { type ControlProps, ExpressionToggle } from "./control.tsx";
 import { useForm } from "./context.tsx";
 import { ValueControl } from "./value-control.tsx";
 import { Group } from "./frame.tsx";

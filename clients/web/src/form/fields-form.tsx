@@ -36,11 +36,13 @@ const NOTHING: FormContext = {};
 /** The form. */
 export function FieldsForm({ fields, value, onChange, problems = NO_PROBLEMS, path = "", context = NOTHING, expressions, readOnly = false, unchecked, onDraftProblem }: FieldsFormProps) {
   const t = useText();
-  const own = useMemo(() => expressions && inner(expressions, path), [expressions, path]);
+  const computed = useMemo(() => expressions && inner(expressions, path), [expressions, path]);
   const found = useMemo(() => {
-    const findings = unchecked ? [] : validateFields(fields, value, { stage: expressions !== undefined, expressions: Object.keys(own ?? {}) });
-    return together(problemsOf(findings, t), within(problems, path));
-  }, [unchecked, fields, value, own, problems, path, t, expressions]);
+    const findings = unchecked ? [] : validateFields(fields, value, { stage: expressions !== undefined, expressions: Object.keys(computed ?? {}) });
+    const own = problemsOf(findings, t);
+    // What is known here is newer than what the server said, and in the user's language.
+    return together(own, new Map([...within(problems, path)].filter(([at]) => !own.has(at))));
+  }, [unchecked, fields, value, computed, problems, path, t, expressions]);
 
   // Two changes in one event build on each other.
   const current = useRef({ value, expressions: expressions ?? {} });
@@ -53,7 +55,7 @@ export function FieldsForm({ fields, value, onChange, problems = NO_PROBLEMS, pa
     onChange(changed, written);
   };
   const form: Form = {
-    context, problems: found, expressions: own, readOnly, edit,
+    context, problems: found, expressions: computed, readOnly, edit,
     draftProblem: (at, message) => onDraftProblem?.(path ? `${path}.${at}` : at, message),
   };
   return (

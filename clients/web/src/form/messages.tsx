@@ -4,7 +4,7 @@ import { type ReactNode, use, useRef } from "react";
 import { useText } from "~/i18n/index.tsx";
 import { Button, IconButton } from "~/ui/index.ts";
 import { ScopeContext, useForm } from "./context.tsx";
-import type { ControlProps } from "./controls.tsx";
+import type { ControlProps } from "./control.tsx";
 import { Frame, Group } from "./frame.tsx";
 import { isWithin, type Place, placeOf, withoutExpressions } from "./paths.ts";
 import { chosen, isVisible, partsOf, startValue, titleOf, valueOf } from "./shape.ts";

@@ -6,6 +6,7 @@ export const en = {
   mine: "Mine",
   theirs: "Theirs",
   take: "Take this over",
+  keep: "Keep mine",
   mergeHelp: "Change your version as you like, or take parts of theirs over with the arrows.",
   insert: "Insert an expression",
   value: "Value in the chosen run",
