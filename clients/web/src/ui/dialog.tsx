@@ -1,10 +1,13 @@
 /** Dialogs: the browser's own <dialog>, which keeps the focus inside and gives it back at the end. */
-import { type ReactNode, type SubmitEvent, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, type SubmitEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import { useText } from "~/i18n/index.tsx";
 import { Button, IconButton } from "./button.tsx";
 import { ErrorNote } from "./error-note.tsx";
 import { TextField } from "./field.tsx";
 import "./dialog.css";
+
+/** Where people begin: the first field, where there is one, and not the button that closes. */
+const FIRST_FIELD = ".dialog-body :is(input, select, textarea):not(:disabled)";
 
 interface DialogProps {
   title: ReactNode;
@@ -20,9 +23,11 @@ export function Dialog({ title, onClose, footer, wide, children }: DialogProps) 
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
   const t = useText();
-  useEffect(() => {
+  // A layout effect ends while the dialog is still in the page: only then can it give the focus back.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>(FIRST_FIELD)?.focus();
     return () => dialog?.close();
   }, []);
   return (

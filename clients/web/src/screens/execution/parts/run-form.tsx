@@ -2,7 +2,7 @@
 import type { Pipeline } from "@gennaker/client/gen/pipeline";
 import { type SubmitEvent, useId, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { api, explain, requestId, screenOf } from "~/api/index.ts";
+import { api, explain, lastId, requestId, screenOf } from "~/api/index.ts";
 import { useText } from "~/i18n/index.tsx";
 import { Button, Dialog, ErrorNote, Markdown, TextArea, TextField } from "~/ui/index.ts";
 import { type FormProblems, problemsOf, readArtifacts, type RunForm as Values, sent } from "../model/run-form.ts";
@@ -32,7 +32,7 @@ export function RunForm({ pipeline, begin, again, onClose }: Props) {
   const problems = start.problems ?? check;
   const problemAt = (field: string, problem: string | undefined) => (start.problems || touched.has(field) ? problem : undefined);
   const { parameters, expectedArtifacts } = pipeline;
-  const name = pipeline.displayName || pipeline.name;
+  const name = pipeline.displayName || lastId(pipeline.name);
   return (
     <Dialog title={t(again ? "execution.runAgain" : "execution.runNamed", { name })} onClose={onClose} footer={<>
       <Button onClick={onClose}>{t("common.cancel")}</Button>
