@@ -5,10 +5,11 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, applicationName, explain, lastId, requestId, screenOf, triggerName } from "~/api/index.ts";
 import { FieldsForm, NO_PROBLEMS, type Problems, problemsAt, useResourceFields, useTriggerKinds } from "~/form/index.ts";
+import { writableFields } from "~/form/writable.ts";
 import { useText } from "~/i18n/index.tsx";
 import { ConfirmDialog, Dialog, Select, Spinner, TextField } from "~/ui/index.ts";
 import { refreshTriggers } from "./queries.ts";
-import { formOf, type TriggerForm, triggerOf, writable } from "./trigger-form.ts";
+import { formOf, type TriggerForm, triggerOf } from "./trigger-form.ts";
 
 /** What the API takes as the id of a trigger. */
 const ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -56,8 +57,8 @@ function Loaded({ application, trigger, onClose, common, kinds }: Props & { comm
       {!trigger && <TextField label={t("triggers.id")} help={t("triggers.idHelp")} required autoComplete="off" value={form.id} problem={wrong ? t("triggers.idProblem") : undefined} onChange={(id) => setForm({ ...form, id })} />}
       <Select label={t("triggers.kind")} help={kind?.description} value={form.kind} options={kinds.map((one) => ({ value: one.kind, label: one.label }))}
         onChange={(chosen) => setForm({ ...form, kind: chosen, source: {} })} />
-      <FieldsForm fields={writable(common)} value={form.common} context={context} problems={problems} onChange={(value) => setForm((now) => ({ ...now, common: value }))} />
-      <FieldsForm key={form.kind} fields={writable(kind?.fields ?? [])} path={form.kind} value={form.source} context={context} problems={problems} onChange={(value) => setForm((now) => ({ ...now, source: value }))} />
+      <FieldsForm fields={writableFields(common)} value={form.common} context={context} problems={problems} onChange={(value) => setForm((now) => ({ ...now, common: value }))} />
+      <FieldsForm key={form.kind} fields={writableFields(kind?.fields ?? [])} path={form.kind} value={form.source} context={context} problems={problems} onChange={(value) => setForm((now) => ({ ...now, source: value }))} />
     </ConfirmDialog>
   );
 }

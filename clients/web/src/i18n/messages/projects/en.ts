@@ -1,2 +1,31 @@
-/** projects */
-export const en = {};
+/** Projects and their dashboards. */
+export const en = {
+  title: "Projects",
+  filter: "Filter projects",
+  new: "New project",
+  editTitle: "Change {project}",
+  none: "There are no projects yet",
+  noneText: "A project shows the clusters and pipelines of several applications on one page: which version stands where, and what ran last.",
+  noMatch: "No project matches “{query}”",
+  id: "Id",
+  idHelp: "Lower-case letters, digits and hyphens. It can't be changed.",
+  idProblem: "Begin with a letter or digit; then letters, digits and hyphens, at most 63.",
+  applications: "{count|# application|# applications}",
+  pipelines: "{count|# pipeline|# pipelines}",
+  pipelinesTitle: "Pipelines",
+  owners: "Owners",
+  versions: "What stands where",
+  application: "Application",
+  drift: "{count|# version|Drift: # versions}",
+  behind: "Not the newest",
+  nothing: "Nothing",
+  noTraffic: "Nothing with traffic",
+  standBy: "{count|# stands by|# stand by}",
+  nothingStands: "Nothing is deployed yet",
+  nothingStandsText: "Server groups show up here as soon as a pipeline has deployed one in a cluster that the project shows.",
+  notLately: "Not lately",
+  wall: "Wall",
+  leaveWall: "Leave the wall",
+  deleteTitle: "Delete {project}?",
+  deleteText: "Only the project is deleted. The applications, clusters and pipelines that it shows stay.",
+};

@@ -1,2 +1,31 @@
-/** projects */
-export const ko = {};
+/** 프로젝트와 대시보드. */
+export const ko = {
+  title: "프로젝트",
+  filter: "프로젝트 필터",
+  new: "새 프로젝트",
+  editTitle: "{project} 변경",
+  none: "아직 프로젝트가 없습니다",
+  noneText: "프로젝트는 여러 애플리케이션의 클러스터와 파이프라인을 한 화면에 보여 줍니다. 어떤 버전이 어디에 있고 마지막으로 무엇이 실행되었는지 볼 수 있습니다.",
+  noMatch: "“{query}”에 맞는 프로젝트가 없습니다",
+  id: "ID",
+  idHelp: "소문자, 숫자, 하이픈을 쓸 수 있으며 나중에 바꿀 수 없습니다.",
+  idProblem: "문자나 숫자로 시작하고 문자, 숫자, 하이픈을 최대 63자까지 쓸 수 있습니다.",
+  applications: "{count|애플리케이션 #개}",
+  pipelines: "{count|파이프라인 #개}",
+  pipelinesTitle: "파이프라인",
+  owners: "담당자",
+  versions: "환경별 버전",
+  application: "애플리케이션",
+  drift: "{count|버전 불일치: #개}",
+  behind: "최신 아님",
+  nothing: "없음",
+  noTraffic: "트래픽을 받는 서버 그룹 없음",
+  standBy: "{count|대기 #개}",
+  nothingStands: "아직 배포된 것이 없습니다",
+  nothingStandsText: "프로젝트가 보여 주는 클러스터에 파이프라인이 서버 그룹을 배포하면 여기에 표시됩니다.",
+  notLately: "최근 실행 없음",
+  wall: "월보드",
+  leaveWall: "월보드 닫기",
+  deleteTitle: "{project} 프로젝트를 삭제할까요?",
+  deleteText: "프로젝트만 삭제됩니다. 표시하던 애플리케이션, 클러스터, 파이프라인은 남습니다.",
+};
