@@ -4,7 +4,9 @@ import { useText } from "~/i18n/index.tsx";
 import { Icon, IconButton } from "~/ui/index.ts";
 import type { FormContext } from "~/form/context.tsx";
 import { Frame, type Wiring } from "~/form/frame.tsx";
-import { useTried } from "./language-queries.ts";
+import type { CodeDiagnostic } from "./code-editor.tsx";
+import { placeOfMistake } from "./expression-world.ts";
+import { type Tried, useTried } from "./language-queries.ts";
 import "./code.css";
 
 export interface ExpressionFieldProps {
@@ -85,7 +87,7 @@ export function ExpressionInput({ wiring, label, value, onChange, context, multi
         {rich && (
           <Suspense fallback={null}>
             <Writer label={label} describedBy={wiring["aria-describedby"]} invalid={wiring["aria-invalid"]} value={value} onChange={onChange} context={context}
-              multiline={multiline} whole={whole} placeholder={placeholder} field={plain} onReady={() => { setReady(true); setKept(true); }} />
+              multiline={multiline} whole={whole} placeholder={placeholder} field={plain} diagnostics={mistakesIn(value, tried)} onReady={() => { setReady(true); setKept(true); }} />
           </Suspense>
         )}
         {!readOnly && !holds && !rich && <IconButton small icon="bolt" label={`${t("code.insert")}: ${label}`} onClick={insert} />}
@@ -100,4 +102,10 @@ export function ExpressionInput({ wiring, label, value, onChange, context, multi
       )}
     </div>
   );
+}
+
+/** What was wrong with a text, at its place. */
+function mistakesIn(text: string, tried: Tried | undefined): CodeDiagnostic[] {
+  const place = tried?.state === "failed" ? placeOfMistake(text, tried.message) : undefined;
+  return tried?.state === "failed" && place ? [{ ...place, message: tried.message, severity: "error" }] : [];
 }

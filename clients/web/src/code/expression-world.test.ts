@@ -2,7 +2,7 @@ import { fromJson } from "@bufbuild/protobuf";
 import { ExpressionGroupSchema } from "@gennaker/client/gen/expression";
 import { OutputDescriptorSchema } from "@gennaker/client/gen/kinds";
 import { expect, test } from "vitest";
-import { expressionBefore, stagesBefore, suggest, type World } from "./expression-world.ts";
+import { expressionBefore, placeOfMistake, stagesBefore, suggest, type World } from "./expression-world.ts";
 
 const output = (path: string) => fromJson(OutputDescriptorSchema, { path, description: "what it is" });
 const world: World = {
@@ -20,6 +20,9 @@ test("only in an expression is something suggested", () => {
   expect(texts("${ a } plain")).toBeUndefined();
   expect(texts("$${ a")).toBeUndefined();
   expect(texts("${ 'par")).toBeUndefined();
+  expect(texts("${ #toInt('x'")).toBeUndefined();
+  expect(texts("${ parameters.version ")).toBeUndefined();
+  expect(texts("${ 1 + ")).toContain("trigger");
   expect(texts("${ par")).toContain("parameters.version");
   expect(texts("par", true)).toContain("parameters.version");
   expect(expressionBefore("a ${ {1, 2}[", false)).toBe(" {1, 2}[");
@@ -49,4 +52,11 @@ test("the stages before a stage, near and far", () => {
   const stages = [{ id: "a" }, { id: "b", dependsOn: ["a"] }, { id: "c", dependsOn: ["b"] }, { id: "d" }];
   expect(stagesBefore(stages, "c").map(({ id }) => id)).toEqual(["a", "b"]);
   expect(stagesBefore(stages, undefined)).toHaveLength(4);
+});
+
+test("a mistake is shown where the server says it is", () => {
+  expect(placeOfMistake("shop:${ param }", 'no "param", at character 9, in ${ param }')).toEqual({ from: 8, to: 13 });
+  expect(placeOfMistake("😀${ 1 + }", "found '}', at character 9")).toEqual({ from: 9, to: 10 });
+  expect(placeOfMistake("${ 1", "found the end of the text, at character 20")).toEqual({ from: 3, to: 4 });
+  expect(placeOfMistake("x", "no place")).toBeUndefined();
 });

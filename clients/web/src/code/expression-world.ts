@@ -81,6 +81,8 @@ export function suggest(text: string, whole: boolean, world: World): Suggested |
   const method = /[)\]}'"\d]\??\.(\w*)$/.exec(expression);
   if (method) return { from: text.length - (method[1]?.length ?? 0), suggestions: methods(world) };
   const word = /[A-Za-z_]\w*$/.exec(expression)?.[0] ?? "";
+  // After a value comes an operator, which needs no suggestion.
+  if (word === "" && /['")\]}\w]\s*$/.test(expression)) return undefined;
   return { from: text.length - word.length, suggestions: [...roots(world), ...functions(world)] };
 }
 
@@ -151,4 +153,14 @@ function elements(groups: readonly ExpressionGroup[], sort: Sort): ExpressionEle
 
 function described({ signature, help, example, exampleValue }: ExpressionElement, text: string, sort: Suggestion["sort"], back: number): Suggestion {
   return { text, detail: signature.slice(signature.indexOf("(")), help: `${help}\n${example} → ${exampleValue}`, sort, back };
+}
+
+/** The place in a text that a message of the server is about, which counts characters from 1; undefined where it names none. */
+export function placeOfMistake(text: string, message: string): { from: number; to: number } | undefined {
+  const match = /at character (\d+)/.exec(message);
+  if (!match) return undefined;
+  const before = [...text].slice(0, Number(match[1]) - 1).join("").length;
+  const word = /^[\w-]+/.exec(text.slice(before))?.[0].length ?? 1;
+  const from = Math.min(before, Math.max(0, text.length - 1));
+  return { from, to: Math.min(text.length, from + word) };
 }

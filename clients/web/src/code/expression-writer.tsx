@@ -3,6 +3,7 @@ import { startCompletion } from "@codemirror/autocomplete";
 import { EditorView, ViewPlugin } from "@codemirror/view";
 import { type RefObject, useLayoutEffect, useMemo, useRef } from "react";
 import type { FormContext } from "~/form/context.tsx";
+import type { CodeDiagnostic } from "./code-editor.tsx";
 import { completion } from "./completion.ts";
 import { useWorld } from "./language-queries.ts";
 import Mirror from "./mirror.tsx";
@@ -19,11 +20,12 @@ interface WriterProps {
   placeholder: string | undefined;
   /** The plain field, whose cursor it takes over. */
   field: RefObject<HTMLInputElement | null>;
+  diagnostics: readonly CodeDiagnostic[];
   onReady: () => void;
 }
 
 /** Takes the focus and the cursor of the plain field; suggestions come as one writes. */
-export default function ExpressionWriter({ label, describedBy, invalid, value, onChange, context, multiline, whole, placeholder, field, onReady }: WriterProps) {
+export default function ExpressionWriter({ label, describedBy, invalid, value, onChange, context, multiline, whole, placeholder, field, diagnostics, onReady }: WriterProps) {
   const known = useWorld(context, true);
   const world = useRef(known);
   world.current = known;
@@ -32,7 +34,7 @@ export default function ExpressionWriter({ label, describedBy, invalid, value, o
   useLayoutEffect(onReady, []);
   return (
     <Mirror language={whole ? "expression-alone" : "expression"} label={label} value={value} onChange={onChange} describedBy={describedBy} invalid={invalid}
-      placeholder={placeholder} single={!multiline} bare focusAt={focusAt} extensions={extensions} />
+      placeholder={placeholder} single={!multiline} bare focusAt={focusAt} diagnostics={diagnostics} extensions={extensions} />
   );
 }
 
