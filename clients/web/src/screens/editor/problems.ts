@@ -7,7 +7,7 @@ import type { JsonObject } from "./model/json.ts";
 import { fieldText, isInside, type Problem, stageAt, stepsOf } from "./model/paths.ts";
 
 /** How long after the last change the server is asked. */
-const PAUSE = 400;
+const PAUSE = 300;
 
 /** What is known about the document. `checked` says that the server has seen it as it is. */
 export interface Check {

@@ -5,7 +5,6 @@ import { useText } from "~/i18n/index.tsx";
 import { Dialog, EmptyState, SearchBox, Select } from "~/ui/index.ts";
 import { type Category, found } from "../model/palette.ts";
 import type { Place } from "../model/stages.ts";
-import { useFirstFocus } from "../parts/focus.ts";
 
 /** A place with its words. */
 export interface NamedPlace {
@@ -26,7 +25,6 @@ export function AddStage({ kinds, places, onAdd, onClose }: Props) {
   const [query, setQuery] = useState("");
   const [where, setWhere] = useState("0");
   const list = useRef<HTMLDivElement>(null);
-  const search = useFirstFocus<HTMLInputElement>();
   const categories = useMemo(() => found(kinds, query), [kinds, query]);
   const place = places[Number(where)]?.place ?? { at: "alone" };
   const first = categories[0]?.kinds[0];
@@ -42,7 +40,7 @@ export function AddStage({ kinds, places, onAdd, onClose }: Props) {
     <Dialog title={t("editor.addStage")} onClose={onClose} wide>
       <div className="stack" onKeyDown={move}>
         <div className="palette-top">
-          <SearchBox label={t("editor.searchKinds")} value={query} onChange={setQuery} ref={search}
+          <SearchBox label={t("editor.searchKinds")} value={query} onChange={setQuery}
             onKeyDown={(event) => { if (event.key === "Enter" && first) onAdd(first, place); }} />
           <Select label={t("editor.where")} value={where} onChange={setWhere} options={places.map(({ label }, index) => ({ value: String(index), label }))} />
         </div>

@@ -49,7 +49,7 @@ export function Asked({ asking, session, commands, list, kinds, refusal, onSaved
     case "dry-run":
       return <DryRun session={session} onClose={onClose} />;
     case "save":
-      return <SaveDialog session={session} refusal={refusal} onSaved={onSaved} onConflict={() => queueMicrotask(() => ask({ what: "merge" }))} onClose={onClose} />;
+      return <SaveDialog session={session} refusal={refusal} onSaved={onSaved} onConflict={() => ask({ what: "merge" })} onClose={onClose} />;
     case "merge":
       return <MergeDialog session={session} onClose={onClose} />;
   }

@@ -5,7 +5,6 @@ import { Button, Checkbox, Dialog, SearchBox } from "~/ui/index.ts";
 import { closesCycle, connect, disconnect } from "../model/connections.ts";
 import { dependenciesOf, findStage, idOf, type JsonObject } from "../model/pipeline.ts";
 import { inOrder } from "../model/stages.ts";
-import { useFirstFocus } from "../parts/focus.ts";
 import { type Kinds, titleOf } from "../parts/nodes.ts";
 import type { Change } from "../session.ts";
 
@@ -20,7 +19,6 @@ interface Props {
 export function Connections({ document, kinds, id, change, onClose }: Props) {
   const t = useText();
   const [query, setQuery] = useState("");
-  const search = useFirstFocus<HTMLInputElement>();
   const stage = findStage(document, id) ?? {};
   const others = inOrder(document).filter((one) => idOf(one) !== id && `${titleOf(one, kinds)} ${idOf(one)}`.toLowerCase().includes(query.toLowerCase()));
   const list = (from: (other: string) => string, to: (other: string) => string) => others.map((other) => {
@@ -37,7 +35,7 @@ export function Connections({ document, kinds, id, change, onClose }: Props) {
   });
   return (
     <Dialog title={t("editor.connectionsOf", { name: titleOf(stage, kinds) })} onClose={onClose} wide footer={<Button tone="primary" onClick={onClose}>{t("editor.done")}</Button>}>
-      <SearchBox label={t("editor.searchStages")} value={query} onChange={setQuery} ref={search} />
+      <SearchBox label={t("editor.searchStages")} value={query} onChange={setQuery} />
       <div className="columns">
         <section><h3>{t("editor.runsAfter")}</h3><ul className="plain-list">{list((other) => other, () => id)}</ul></section>
         <section><h3>{t("editor.runsBefore")}</h3><ul className="plain-list">{list(() => id, (other) => other)}</ul></section>

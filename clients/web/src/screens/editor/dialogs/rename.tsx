@@ -5,7 +5,6 @@ import { Checkbox, ConfirmDialog, TextField } from "~/ui/index.ts";
 import { pathText } from "../model/paths.ts";
 import type { JsonObject } from "../model/pipeline.ts";
 import { idProblem, mentions, renameStage } from "../model/rename.ts";
-import { useFirstFocus } from "../parts/focus.ts";
 import type { Change } from "../session.ts";
 
 interface Props {
@@ -18,14 +17,13 @@ interface Props {
 export function RenameStage({ document, id, change, onClose }: Props) {
   const t = useText();
   const [wanted, setWanted] = useState(id);
-  const field = useFirstFocus<HTMLInputElement>();
   const [expressions, setExpressions] = useState(true);
   const named = useMemo(() => mentions(document, id), [document, id]);
   const problem = idProblem(document, id, wanted);
   const rename = async () => change(renameStage(document, id, wanted, { expressions }), { select: [wanted] });
   return (
     <ConfirmDialog title={t("editor.renameId")} action={t("editor.rename")} disabled={problem !== undefined || wanted === id} onConfirm={rename} onClose={onClose}>
-      <TextField label={t("editor.id")} help={t("editor.idHelp")} value={wanted} onChange={setWanted} ref={field} autoComplete="off" spellCheck={false}
+      <TextField label={t("editor.id")} help={t("editor.idHelp")} value={wanted} onChange={setWanted} autoComplete="off" spellCheck={false}
         problem={problem && wanted !== id ? t(problem === "taken" ? "editor.idTaken" : "editor.idForm") : undefined} />
       {named.length > 0 && (
         <>

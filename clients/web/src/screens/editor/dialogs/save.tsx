@@ -1,6 +1,6 @@
 /** Shows what a save would change, asks for a word about it, and saves. */
 import type { Pipeline } from "@gennaker/client/gen/pipeline";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { DiffView } from "~/code/diff-view.tsx";
 import { api, isConflict, queryClient, requestId } from "~/api/index.ts";
 import { useText } from "~/i18n/index.tsx";
@@ -10,7 +10,6 @@ import { documentOf, pass } from "../model/door.ts";
 import { dropDraft } from "../model/drafts.ts";
 import { write } from "../model/text.ts";
 import { ChangeList } from "../parts/change-list.tsx";
-import { useFirstFocus } from "../parts/focus.ts";
 import type { Session } from "../session.ts";
 import type { Saved } from "../state.ts";
 
@@ -28,22 +27,22 @@ export function SaveDialog({ session, refusal, onSaved, onConflict, onClose }: P
   const t = useText();
   const { document, saved } = session;
   const [message, setMessage] = useState("");
-  const field = useFirstFocus<HTMLInputElement>();
   const [tab, setTab] = useState<"list" | "text">("list");
   const [id] = useState(requestId);
   const list = useMemo(() => changes(saved.document, document), [saved.document, document]);
+  const overtaken = useRef(false);
   const save = async () => {
     try {
       onSaved(await store(session, message, id));
       toast(t("editor.saved"));
     } catch (error) {
       if (!isConflict(error)) throw error;
-      onConflict();
+      overtaken.current = true;
     }
   };
   return (
-    <ConfirmDialog title={t("editor.saveTitle")} action={t("common.save")} wide disabled={refusal !== undefined || list.length === 0} onConfirm={save} onClose={onClose}>
-      <TextField label={t("editor.message")} help={t("editor.messageHelp")} value={message} onChange={setMessage} maxLength={1000} ref={field} />
+    <ConfirmDialog title={t("editor.saveTitle")} action={t("common.save")} wide disabled={refusal !== undefined || list.length === 0} onConfirm={save} onClose={() => (overtaken.current ? onConflict() : onClose())}>
+      <TextField label={t("editor.message")} help={t("editor.messageHelp")} value={message} onChange={setMessage} maxLength={1000} />
       <Tabs label={t("editor.changes")} selected={tab} onSelect={setTab} tabs={[{ id: "list", label: t("editor.changesCount", { count: list.length }) }, { id: "text", label: t("editor.asText") }]}>
         {tab === "list" ? <ChangeList changes={list} /> : <DiffView before={write(saved.document, "yaml")} after={write(document, "yaml")} language="yaml" />}
       </Tabs>

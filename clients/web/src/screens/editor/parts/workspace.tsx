@@ -12,7 +12,6 @@ import { useCheck } from "../problems.ts";
 import type { Session } from "../session.ts";
 import type { Saved } from "../state.ts";
 import type { EditorUrl } from "../url.ts";
-import { useFocusBack } from "./focus.ts";
 import { GraphPanel } from "./graph-panel.tsx";
 import { Notices } from "./notices.tsx";
 import { Pane } from "./pane.tsx";
@@ -42,7 +41,6 @@ export function Workspace({ session, kinds: list, url, latest, onSaved }: Props)
   const departure = useLeaveGuard(session.dirty);
   const selected = session.selection.at(-1);
   useEffect(() => url.setStage(selected), [selected]);
-  useFocusBack(asking !== undefined);
   const canSave = session.dirty && refusal === undefined;
   useEditorKeys({ session, commands, idle: asking === undefined, save: () => canSave && ask({ what: "save" }) });
   const jumpTo = (problem: Problem) => {
