@@ -9,22 +9,25 @@ function isTyping(target: EventTarget | null): boolean {
 
 /**
  * Does something when a key is pressed. Letters can be switched off in the settings, and are none after `g`, which goes
- * somewhere else; Escape works always.
+ * somewhere else. They come before what letters mean to the part that has the focus, as finding a stage by its name; Escape
+ * comes after, and works always.
  */
 export function useShortcut(key: string, act: (event: KeyboardEvent) => void, enabled = true): void {
   const onPress = useEffectEvent(act);
   useEffect(() => {
     if (!enabled) return;
+    const isLetter = key.length === 1;
     let last = "";
     const press = (event: KeyboardEvent) => {
       const before = last;
       last = event.key;
       if (event.key !== key || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (document.querySelector("dialog[open], [popover]:popover-open")) return;
-      if (key.length === 1 && (before === "g" || isTyping(event.target) || !settings().shortcuts)) return;
+      if (isLetter && (before === "g" || isTyping(event.target) || !settings().shortcuts)) return;
+      if (isLetter) event.stopPropagation();
       onPress(event);
     };
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
+    document.addEventListener("keydown", press, isLetter);
+    return () => document.removeEventListener("keydown", press, isLetter);
   }, [key, enabled]);
 }

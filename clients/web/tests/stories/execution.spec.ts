@@ -9,13 +9,13 @@ const panel = (page: Page) => page.getByRole("complementary", { name: "Details o
 const title = (page: Page) => page.getByRole("heading", { level: 1 });
 
 /** A pipeline that waits a moment and then asks which way to go on. */
-async function makeRelease(api: Gennaker): Promise<string> {
+async function makeRelease(api: Gennaker, settle = "0.5s"): Promise<string> {
   await makeApplication(api, "shop");
   return makePipeline(api, "shop", "release", {
     displayName: "Release",
     parameters: [{ name: "version", label: "Version", required: true }, { name: "size", type: "TYPE_INTEGER", defaultValue: "3" }],
     stages: [
-      { id: "settle", name: "Let it settle", wait: { duration: "1s" } },
+      { id: "settle", name: "Let it settle", wait: { duration: settle } },
       { id: "ask", name: "Approve", dependsOn: ["settle"], manualJudgment: { instructions: "Is **${ parameters.version }** good?", inputs: ["slow", "fast"] } },
       { id: "go", name: "Go", dependsOn: ["ask"], wait: { duration: "0.2s" } },
     ],
@@ -29,7 +29,7 @@ async function asked(api: Gennaker): Promise<string> {
 }
 
 test("a run with a wait and a judgment is watched live, judged with an input, and run again from its form", async ({ server, page }) => {
-  await page.goto(screenOf(await start(server.api, await makeRelease(server.api), { version: "7" })));
+  await page.goto(screenOf(await start(server.api, await makeRelease(server.api, "6s"), { version: "7" })));
   await expect(page.getByLabel("What it waits for")).toContainText("Let it settle");
   await expect(node(page, "settle")).toHaveAttribute("data-tone", "ok");
   await expect(page.getByLabel("What it waits for")).toContainText("Waits for a decision: Is 7 good?");
@@ -114,12 +114,12 @@ test("the past is shown as it was, marked as past, and nothing can be done there
   await expect(panel(page).getByRole("button", { name: "Stop" })).toBeVisible();
   await page.getByRole("button", { name: "Replay" }).click();
   await expect(page.getByText(/as it was after event \d+/)).toBeVisible();
-  await page.getByRole("slider", { name: "Replay" }).fill("2");
-  await expect(page.getByText("as it was after event 2.")).toBeVisible();
+  await page.getByRole("slider", { name: "Replay" }).fill("4");
+  await expect(page.getByText("as it was after event 4.")).toBeVisible();
   await expect(node(page, "settle")).toContainText("Running");
   await expect(node(page, "ask")).toContainText("Not started");
   await expect(panel(page).getByRole("button", { name: "Stop" })).toHaveCount(0);
-  await expect(page).toHaveURL(/at=2/);
+  await expect(page).toHaveURL(/at=4/);
   await page.reload();
   await expect(node(page, "ask")).toContainText("Not started");
   await expectAccessible(page);

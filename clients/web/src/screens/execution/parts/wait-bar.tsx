@@ -57,7 +57,7 @@ function WaitLine({ wait, execution, onStage }: { wait: Wait; execution: Executi
   return (
     <span className="wait-line">
       {stage !== undefined && <button type="button" className="link-button" onClick={() => onStage(stage)}>{wait.name}</button>}
-      <span><strong>{headline(wait, execution, t)}</strong>{wait.reason && <span className="wait-reason">{wait.reason}</span>}</span>
+      <span><strong>{headline(wait, execution, t)}</strong>{wait.reason && `: ${wait.reason}`}</span>
       {approvals && approvals.needed > 1 && <span>{t("execution.approvals", { given: approvals.given, needed: approvals.needed })}</span>}
       {execution.pause && wait.kind === Waiting_Kind.RESUME && <span>{t("execution.pausedBy", { actor: execution.pause.actor })} <Time at={execution.pause.time} relative /></span>}
       {until !== undefined && <Countdown until={until} />}
