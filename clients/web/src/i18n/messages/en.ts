@@ -1,6 +1,8 @@
 /** English: the texts of every area. It also says which texts there are. */
 import { en as accounts } from "./accounts/en.ts";
 import { en as applications } from "./applications/en.ts";
+import { en as balancing } from "./balancing/en.ts";
+import { en as clusters } from "./clusters/en.ts";
 import { en as code } from "./code/en.ts";
 import { en as common } from "./common/en.ts";
 import { en as editor } from "./editor/en.ts";
@@ -19,6 +21,6 @@ import { en as status } from "./status/en.ts";
 import { en as triggers } from "./triggers/en.ts";
 
 export const en = {
-  accounts, applications, code, common, editor, execution, executions, form, graph, home, lists, live, operations, projects, revisions, shell, status, triggers,
+  accounts, applications, balancing, clusters, code, common, editor, execution, executions, form, graph, home, lists, live, operations, projects, revisions, shell, status, triggers,
 };
 export type En = typeof en;

@@ -2,6 +2,8 @@
 import type { Messages } from "../index.tsx";
 import { ko as accounts } from "./accounts/ko.ts";
 import { ko as applications } from "./applications/ko.ts";
+import { ko as balancing } from "./balancing/ko.ts";
+import { ko as clusters } from "./clusters/ko.ts";
 import { ko as code } from "./code/ko.ts";
 import { ko as common } from "./common/ko.ts";
 import { ko as editor } from "./editor/ko.ts";
@@ -20,5 +22,5 @@ import { ko as status } from "./status/ko.ts";
 import { ko as triggers } from "./triggers/ko.ts";
 
 export const ko: Messages = {
-  accounts, applications, code, common, editor, execution, executions, form, graph, home, lists, live, operations, projects, revisions, shell, status, triggers,
+  accounts, applications, balancing, clusters, code, common, editor, execution, executions, form, graph, home, lists, live, operations, projects, revisions, shell, status, triggers,
 };
