@@ -32,25 +32,23 @@ export function useMainLinks(): Destination[] {
   ];
 }
 
-function Links({ label, links }: { label: string; links: readonly Destination[] }) {
+function Links({ links }: { links: readonly Destination[] }) {
   const [address] = useLocation();
   const current = links.filter(({ to }) => address === to || address.startsWith(`${to}/`)).sort((a, b) => b.to.length - a.to.length)[0];
   return (
-    <nav aria-label={label}>
-      <ul className="nav">
-        {links.map((link) => (
-          <li key={link.to}>
-            <Link href={link.to} aria-current={link === current ? "page" : undefined}><Icon name={link.icon} />{link.label}</Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <ul className="nav">
+      {links.map((link) => (
+        <li key={link.to}>
+          <Link href={link.to} aria-current={link === current ? "page" : undefined}><Icon name={link.icon} />{link.label}</Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 
 export function MainNavigation() {
   const t = useText();
-  return <Links label={t("shell.navigation")} links={useMainLinks()} />;
+  return <nav aria-label={t("shell.navigation")}><Links links={useMainLinks()} /></nav>;
 }
 
 /** The places of an application. */
@@ -68,9 +66,9 @@ export function ApplicationNavigation({ application }: { application: string }) 
     { to: `${base}/settings`, label: t("shell.settings"), icon: "gear" },
   ];
   return (
-    <div className="sub">
+    <nav className="sub" aria-label={t("shell.applicationNavigation")}>
       <strong><Link href={base}>{application}</Link></strong>
-      <Links label={t("shell.applicationNavigation")} links={links} />
-    </div>
+      <Links links={links} />
+    </nav>
   );
 }

@@ -9,7 +9,7 @@ import type { Cell, Environment, Matrix, Row, Standing } from "./matrix.ts";
 export function MatrixTable({ matrix }: { matrix: Matrix }) {
   const t = useText();
   return (
-    <div className="scroll-x" role="region" aria-label={t("projects.versions")} tabIndex={0}>
+    <div className="scroll-x" role="group" aria-label={t("projects.matrix")} tabIndex={0}>
       <table className="matrix">
         <thead>
           <tr>

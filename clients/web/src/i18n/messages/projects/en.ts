@@ -15,6 +15,7 @@ export const en = {
   pipelinesTitle: "Pipelines",
   owners: "Owners",
   versions: "What stands where",
+  matrix: "Versions by application and environment",
   application: "Application",
   drift: "{count|# version|Drift: # versions}",
   behind: "Not the newest",

@@ -15,6 +15,7 @@ export const ko = {
   pipelinesTitle: "파이프라인",
   owners: "담당자",
   versions: "환경별 버전",
+  matrix: "애플리케이션과 환경별 버전",
   application: "애플리케이션",
   drift: "{count|버전 불일치: #개}",
   behind: "최신 아님",
