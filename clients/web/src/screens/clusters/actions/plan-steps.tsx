@@ -5,6 +5,7 @@ import { ErrorNote, Icon, span, Spinner } from "~/ui/index.ts";
 import { durationMillis } from "~/ui/time.ts";
 import type { Operation } from "../model/action.ts";
 import { usePlan } from "../parts/queries.ts";
+import { words } from "~/screens/execution/model/text.ts";
 
 export function PlanSteps({ application, operations }: { application: string; operations: readonly Operation[] }) {
   const t = useText();
@@ -33,7 +34,7 @@ function Tasks({ stage }: { stage: PlannedStage }) {
       {stage.tasks.map((task, index) => {
         const limit = durationMillis(task.limit);
         // The steps have no identity but their place.
-        return <li key={`${index}`}>{task.name}{limit !== undefined && <span className="muted"> ({t("clusters.atMost", { time: span(limit, language) })})</span>}</li>;
+        return <li key={`${index}`}>{words(task.name)}{limit !== undefined && <span className="muted"> ({t("clusters.atMost", { time: span(limit, language) })})</span>}</li>;
       })}
     </ol>
   );
