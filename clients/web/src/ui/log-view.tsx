@@ -15,6 +15,8 @@ interface Props {
   name: string;
   /** There was more, before what is here. */
   truncated?: boolean | undefined;
+  /** It is what the screen is for, and takes the height that there is. */
+  tall?: boolean | undefined;
   /** Reads it again. */
   onRefresh?: (() => void) | undefined;
 }
@@ -22,7 +24,7 @@ interface Props {
 const LINE_HEIGHT = 20;
 
 /** A log in a frame of its own: only the lines in sight are in the page. `n` and `N` go to the next and the previous match. */
-export function LogView({ text, name, truncated, onRefresh }: Props) {
+export function LogView({ text, name, truncated, tall, onRefresh }: Props) {
   const t = useText();
   const frame = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => linesOf(text), [text]);
@@ -57,7 +59,7 @@ export function LogView({ text, name, truncated, onRefresh }: Props) {
         {onRefresh && <IconButton small icon="refresh" label={t("execution.logRefresh")} onClick={onRefresh} />}
       </div>
       {truncated && <p className="log-note muted">{t("execution.logTruncated")}</p>}
-      <div ref={frame} className="log-lines" role="region" aria-label={t("execution.logOf", { name, count: lines.length })} tabIndex={0} data-wrapped={wrapped || undefined}
+      <div ref={frame} className="log-lines" role="region" aria-label={t("execution.logOf", { name, count: lines.length })} tabIndex={0} data-tall={tall || undefined} data-wrapped={wrapped || undefined}
         onWheel={() => following && follow(false)}>
         {lines.length === 0 && <p className="log-note muted">{t("execution.logEmpty")}</p>}
         <div style={{ height: rows.getTotalSize(), position: "relative" }}>

@@ -153,6 +153,7 @@ export const en = {
   pastNote: "You see the execution as it was after event {number}.",
   pastAt: "That was at",
 
+  logTitle: "Log",
   log: "Log: {name}",
   logOf: "{name}, {count|# line|# lines}",
   logLine: "{number}: link to this line",

@@ -155,6 +155,7 @@ export const ko: { [Key in keyof typeof en]: string } = {
   pastNote: "이벤트 {number} 직후의 실행을 보고 있습니다.",
   pastAt: "시각:",
 
+  logTitle: "로그",
   log: "로그: {name}",
   logOf: "{name}, {count|#줄}",
   logLine: "{number}: 이 줄의 링크",

@@ -87,7 +87,7 @@ function StageBody({ execution, stage, past, kindLabel, onSelect }: BodyProps) {
       )}
       {stage.tasks.length > 0 && <Section title={t("execution.tasks")} open><TaskList tasks={stage.tasks} /></Section>}
       {inner.length > 0 && <Section title={t("execution.inner", { count: inner.length })} open><StageList stages={inner} byParent={children} onSelect={onSelect} /></Section>}
-      {outputs.logs.map(({ name, text }) => <Section key={name} title={t("execution.log", { name })} open><LogView name={name} text={text} /></Section>)}
+      {outputs.logs.map(({ name, text }) => <Section key={name} title={name === "log" ? t("execution.logTitle") : t("execution.log", { name })} open><LogView name={name} text={text} /></Section>)}
       {(outputs.links.length > 0 || Object.keys(outputs.rest).length > 0) && <Section title={t("execution.outputs")} open><Outputs outputs={outputs} /></Section>}
       <Section title={t("execution.inputs")} open><InputTable execution={execution} stage={stage} /></Section>
       <Section title={t("execution.evaluate")}><EvaluateBox key={stage.id} execution={execution.name} stage={stage.id} /></Section>
