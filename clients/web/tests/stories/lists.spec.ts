@@ -139,7 +139,7 @@ test("pipelines of Spinnaker are looked at, and then imported", async ({ server,
 
 test("thousands of executions scroll with few rows in the page", async ({ server, page }) => {
   test.setTimeout(240_000);
-  const count = 1500;
+  const count = 3000;
   await makeApplication(server.api, "shop");
   const pipeline = await makePipeline(server.api, "shop", "quick", {
     displayName: "Quick", concurrency: { maxConcurrent: 0 }, stages: [{ id: "variables", name: "Variables", evaluateVariables: { variables: [{ name: "a", value: "1" }] } }],
@@ -168,4 +168,13 @@ test("thousands of executions scroll with few rows in the page", async ({ server
   await expect(list.getByRole("link").first()).toBeVisible();
   expect(await list.getByRole("listitem").count()).toBeLessThan(60);
   expect(await list.locator("*").count()).toBeLessThan(2500);
+
+  // What is looked at stays where it is when something new comes in above.
+  const row = list.getByRole("link").nth(20);
+  const label = (await row.textContent()) ?? "";
+  const place = async () => (await page.getByRole("link", { name: label }).boundingBox())?.y ?? NaN;
+  const before = [await place(), await setSize()];
+  await ended(server.api, await start(server.api, pipeline));
+  await expect(async () => expect(await setSize()).toBeGreaterThan(before[1] ?? 0)).toPass({ timeout: 10_000 });
+  expect(Math.abs((await place()) - (before[0] ?? 0))).toBeLessThan(3);
 });

@@ -1,6 +1,6 @@
 /** The executions of a filter for screens: those that run, live, and those that have ended, which the server gives in pages. */
 import type { Execution } from "@gennaker/client/gen/execution";
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { api } from "~/api/index.ts";
 import { useExecutions, useLiveEffect, useReady } from "~/live/hooks.ts";
 import { endedTerms, type ExecutionFilter, matches } from "./filter.ts";
@@ -30,12 +30,26 @@ export function useFilteredExecutions(parent: string, filter: ExecutionFilter, v
   const terms = endedTerms(filter);
   const history = useMemo(() => historyOf(parent, terms, view), [parent, terms, view]);
   const state = useSyncExternalStore(history.subscribe, history.state);
+  const ready = useReady(`executions:${parent}`);
   useEffect(() => void history.more(), [history]);
+  useCatchUp(history, state.begun, ready);
   const live = useExecutions(parent);
   const active = useMemo(() => live.filter((execution) => isActive(execution) && matches(filter, execution)), [live, filter]);
   useLiveEffect(parent, ({ changes, missed }) => {
     history.add(changes.map(({ after }) => after).filter((execution) => !isActive(execution) && matches(filter, execution)));
     if (missed) void history.refresh();
   });
-  return { active, history, state, ready: useReady(`executions:${parent}`) };
+  return { active, history, state, ready };
+}
+
+/** What was read before everything live was known may lack what ended in between: it is read once more then. */
+function useCatchUp(history: History, begun: boolean, ready: boolean): void {
+  const early = useRef<History>(undefined);
+  useEffect(() => {
+    if (!ready) early.current = history;
+    else if (begun && early.current === history) {
+      early.current = undefined;
+      void history.refresh();
+    }
+  }, [history, begun, ready]);
 }

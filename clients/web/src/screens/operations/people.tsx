@@ -6,6 +6,7 @@ import { Link } from "wouter";
 import { ALL_APPLICATIONS, api, idOf, queryClient } from "~/api/index.ts";
 import { type TextKey, useText } from "~/i18n/index.tsx";
 import { useExecutions, useLiveEffect } from "~/live/hooks.ts";
+import { useForgotten } from "~/screens/executions/forgotten.ts";
 import { usePipelines, useTriggers } from "~/screens/executions/queries.ts";
 import { EmptyState, ErrorNote, Icon, type IconName, Panel, Select, Spinner, Time, VirtualList } from "~/ui/index.ts";
 import { useParameter } from "~/ui/parameters.ts";
@@ -70,6 +71,7 @@ function useActions(): { actions: Action[] | undefined; error: unknown; refetch:
     queryKey: KEY,
     queryFn: async () => (await api.executions.listExecutions({ parent: ALL_APPLICATIONS, pageSize: LATEST, includeStages: true })).executions,
   });
+  useForgotten(ALL_APPLICATIONS, live, data, KEY);
   useLiveEffect(ALL_APPLICATIONS, ({ missed }) => {
     if (missed) void queryClient.invalidateQueries({ queryKey: KEY });
   });

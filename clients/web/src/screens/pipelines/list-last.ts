@@ -6,6 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api, queryClient } from "~/api/index.ts";
 import { useExecutions, useLiveEffect } from "~/live/hooks.ts";
+import { useForgotten } from "~/screens/executions/forgotten.ts";
 
 const PAGE = 100;
 
@@ -32,6 +33,7 @@ export function useLastExecutions(application: string): { last: ReadonlyMap<stri
     queryKey,
     queryFn: async () => (await api.executions.listExecutions({ parent: application, pageSize: PAGE, includeStages: true })).executions,
   });
+  useForgotten(application, live, data, queryKey);
   useLiveEffect(application, (changes) => {
     // What ends is still among the live ones.
     if (changes.missed) void queryClient.invalidateQueries({ queryKey });

@@ -47,7 +47,7 @@ function Place({ cell, versions }: { cell: Cell | undefined; versions: readonly 
   if (!cell) return <span className="muted" aria-label={t("projects.nothing")}>–</span>;
   return (
     <div className="matrix-cell">
-      {cell.standing.map((standing) => <Version key={standing.group.name} standing={standing} turn={versions.indexOf(standing.version)} shared={cell.standing.length > 1} />)}
+      {cell.standing.map((standing) => <Version key={standing.group.name} standing={standing} versions={versions} shared={cell.standing.length > 1} />)}
       {cell.standing.length === 0 && <span className="muted">{t("projects.noTraffic")}</span>}
       {cell.disabled > 0 && <span className="muted">{t("projects.standBy", { count: cell.disabled })}</span>}
     </div>
@@ -55,15 +55,15 @@ function Place({ cell, versions }: { cell: Cell | undefined; versions: readonly 
 }
 
 /** A version; each of an application has a colour of its own, so that what differs is seen from afar. */
-function Version({ standing: { group, version, behind }, turn, shared }: { standing: Standing; turn: number; shared: boolean }) {
+function Version({ standing: { group, version, behind }, versions, shared }: { standing: Standing; versions: readonly string[]; shared: boolean }) {
   const t = useText();
   const language = useLanguage();
   const { health, instanceCounts, trafficShare } = group;
-  const style: CSSProperties & Record<"--turn", number> = { "--turn": turn * 75 };
+  const style: CSSProperties & Record<"--turn", number> = { "--turn": versions.indexOf(version) * 75 };
   return (
     <div className="matrix-version">
       <Link href={serverGroupScreen(group.application, group.name)} className="version" style={style} title={lastId(group.name)}>{version}</Link>
-      {behind && <span className="version-behind"><Icon name="warning" size={14} />{t("projects.behind")}</span>}
+      {behind && <span className="version-behind" title={t("projects.behindTitle", { version: versions[0] ?? "" })}><Icon name="warning" size={14} />{t("projects.behind")}</span>}
       <span className="row muted">
         <StatusBadge look={HEALTH_LOOKS[health]} bare />
         {instanceCounts && `${instanceCounts.up}/${instanceCounts.total}`}

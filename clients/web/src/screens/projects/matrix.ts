@@ -1,4 +1,4 @@
-/** A project as a matrix: what stands in each environment, and where it is not the newest. */
+/** A project as a matrix: what stands in each environment, and where it is not what was deployed last. */
 import type { ProjectCluster } from "@gennaker/client/gen/project";
 import type { ServerGroup } from "@gennaker/client/gen/server_group";
 import { lastId } from "~/api/names.ts";
@@ -12,7 +12,7 @@ export interface Environment {
   stack: string;
 }
 
-/** A server group with traffic, and whether a newer version stands in another environment. */
+/** A server group with traffic, and whether another version was deployed after it. */
 export interface Standing {
   group: ServerGroup;
   version: string;
@@ -32,7 +32,7 @@ export interface Row {
   application: string;
   detail: string;
   cells: ReadonlyMap<string, Cell>;
-  /** The versions with traffic, the newest first. More than one is drift. */
+  /** The versions with traffic, the last deployed first. More than one is drift. */
   versions: readonly string[];
 }
 

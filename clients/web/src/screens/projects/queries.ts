@@ -2,16 +2,18 @@
 import type { Execution } from "@gennaker/client/gen/execution";
 import type { Project } from "@gennaker/client/gen/project";
 import type { ServerGroup } from "@gennaker/client/gen/server_group";
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { ALL_APPLICATIONS, allPages, api, idOf, queryClient } from "~/api/index.ts";
 import { useExecutions, useLiveEffect } from "~/live/hooks.ts";
 import { hasAnyEnded } from "~/screens/executions/changes.ts";
+import { useForgotten } from "~/screens/executions/forgotten.ts";
 import { newestOf } from "~/screens/pipelines/list-last.ts";
 
 const PAGE = 500;
 /** How many of an application's newest executions are looked at for those of its pipelines. */
 const NEWEST = 50;
+const NEWEST_KEY = ["executions", "newest"];
 
 /** All projects that the user may read, by name. */
 export function useProjects() {
@@ -52,12 +54,21 @@ export function useServerGroups(applications: readonly string[]): { groups: read
         return { items: answer.serverGroups, nextPageToken: answer.nextPageToken };
       }),
     })),
-    combine: (results) => ({
-      groups: results.flatMap(({ data }) => data ?? []),
-      ready: results.every(({ isPending }) => !isPending),
-      error: results.find(({ error }) => error)?.error,
-    }),
+    combine: groupsOf,
   });
+}
+
+// These stand alone so that they are the same functions each time: only then what they give stays the same.
+function groupsOf(results: UseQueryResult<ServerGroup[]>[]) {
+  return {
+    groups: results.flatMap(({ data }) => data ?? []),
+    ready: results.every(({ isPending }) => !isPending),
+    error: results.find(({ error }) => error)?.error,
+  };
+}
+
+function executionsOf(results: UseQueryResult<Execution[]>[]): Execution[] {
+  return results.flatMap(({ data }) => data ?? []);
 }
 
 /** The newest execution of each pipeline of applications. */
@@ -65,10 +76,14 @@ export function useNewestExecutions(applications: readonly string[]): ReadonlyMa
   const live = useExecutions(ALL_APPLICATIONS);
   const read = useQueries({
     queries: applications.map((parent) => ({
-      queryKey: ["executions", parent, "newest", NEWEST],
+      queryKey: [...NEWEST_KEY, parent],
       queryFn: async () => (await api.executions.listExecutions({ parent, pageSize: NEWEST, includeStages: true })).executions,
     })),
-    combine: (results) => results.flatMap(({ data }) => data ?? []),
+    combine: executionsOf,
+  });
+  useForgotten(ALL_APPLICATIONS, live, read, NEWEST_KEY);
+  useLiveEffect(ALL_APPLICATIONS, ({ missed }) => {
+    if (missed) void queryClient.invalidateQueries({ queryKey: NEWEST_KEY });
   });
   return useMemo(() => newestOf(live, read), [live, read]);
 }

@@ -1,8 +1,8 @@
 /** 서버 전체에서 일어나는 일. */
 export const ko = {
-  title: "운영",
+  title: "작업 내역",
   executions: "모든 실행",
-  people: "작업 이력",
+  people: "사용자별 작업",
   actor: "사용자",
   everybody: "모든 사용자",
   nobody: "최근 작업한 사람이 없습니다",
