@@ -10,7 +10,7 @@ import type { Session } from "./session.ts";
 /** What the editor is asking about at the moment. */
 export type Asking =
   | { what: "add"; places: readonly NamedPlace[] }
-  | { what: "connections" | "rename"; id: string }
+  | { what: "connections" | "rename" | "move"; id: string }
   | { what: "menu"; id: string; anchor: DOMRect }
   | { what: "dry-run" | "save" | "merge" };
 
@@ -20,6 +20,7 @@ export interface Commands {
   remove: (ids?: readonly string[]) => void;
   connections: (id?: string) => void;
   rename: (id?: string) => void;
+  move: (id?: string) => void;
   menu: (id: string, anchor: DOMRect) => void;
   copyText: () => string | undefined;
   pasteText: (text: string) => boolean;
@@ -62,6 +63,7 @@ export function useCommands(session: Session, ask: (asking: Asking) => void): Co
     },
     connections: (id = last) => id !== undefined && ask({ what: "connections", id }),
     rename: (id = last) => id !== undefined && ask({ what: "rename", id }),
+    move: (id = last) => id !== undefined && stagesOf(document).length > 1 && ask({ what: "move", id }),
     menu: (id, anchor) => {
       if (!selection.includes(id)) select([id]);
       ask({ what: "menu", id, anchor });

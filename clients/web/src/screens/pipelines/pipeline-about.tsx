@@ -32,7 +32,7 @@ export function Parameters({ parameters }: { parameters: readonly Parameter[] })
   const t = useText();
   if (parameters.length === 0) return <p className="muted">{t("editor.noParameters")}</p>;
   return (
-    <div className="scroll-x">
+    <div className="scroll-x" role="group" aria-label={t("editor.part_parameters")} tabIndex={0}>
       <table>
         <thead><tr><th scope="col">{t("common.name")}</th><th scope="col">{t("editor.parameterType")}</th><th scope="col">{t("editor.parameterDefault")}</th></tr></thead>
         <tbody>

@@ -7,8 +7,6 @@ export const en = {
   current: "Current",
   by: "by {actor}",
   noMessage: "No message",
-  older: "Older",
-  newer: "Newer",
   compare: "Compare",
   difference: "From {from} to {to}",
   nothing: "Empty pipeline",

@@ -7,8 +7,6 @@ export const ko = {
   current: "현재",
   by: "{actor}",
   noMessage: "메시지 없음",
-  older: "이전",
-  newer: "이후",
   compare: "비교",
   difference: "{from}에서 {to}까지",
   nothing: "빈 파이프라인",

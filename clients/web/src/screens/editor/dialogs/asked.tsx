@@ -13,6 +13,7 @@ import { AddStage } from "./add-stage.tsx";
 import { Connections } from "./connections.tsx";
 import { DryRun } from "./dry-run.tsx";
 import { MergeDialog } from "./merge.tsx";
+import { MoveStage } from "./move.tsx";
 import { RenameStage } from "./rename.tsx";
 import { SaveDialog } from "./save.tsx";
 
@@ -44,6 +45,8 @@ export function Asked({ asking, session, commands, list, kinds, refusal, onSaved
       return <Connections document={document} kinds={kinds} id={asking.id} change={change} onClose={onClose} />;
     case "rename":
       return <RenameStage document={document} id={asking.id} change={change} onClose={onClose} />;
+    case "move":
+      return <MoveStage document={document} kinds={kinds} id={asking.id} change={change} onClose={onClose} />;
     case "menu":
       return <StageMenu id={asking.id} anchor={asking.anchor} name={titleOf(findStage(document, asking.id) ?? {}, kinds)} commands={commands} onClose={onClose} />;
     case "dry-run":
@@ -62,6 +65,7 @@ function StageMenu({ id, anchor, name, commands, onClose }: { id: string; anchor
     { label: t("editor.addBefore"), icon: "add", onSelect: () => commands.add({ at: "before", of: id }) },
     { label: t("editor.addParallel"), icon: "split", onSelect: () => commands.add({ at: "parallel", of: id }) },
     { label: t("editor.connections"), icon: "link", onSelect: () => commands.connections(id) },
+    { label: t("editor.move"), icon: "redo", onSelect: () => commands.move(id) },
     { label: t("editor.renameId"), icon: "edit", onSelect: () => commands.rename(id) },
     { label: t("editor.duplicate"), icon: "copy", onSelect: () => commands.duplicate() },
     { label: t("editor.copyStages"), icon: "copy", onSelect: commands.copyToClipboard },

@@ -52,11 +52,3 @@ export function disconnect(document: JsonObject, from: string, to: string): Json
     idOf(stage) === to ? withDependencies(stage, dependenciesOf(stage).filter((id) => id !== from)) : stage,
   );
 }
-
-/** The stages that a stage may still be connected to, so that they come after it. */
-export function connectable(document: JsonObject, from: string): string[] {
-  const before = ancestorsOf(document, from);
-  return stagesOf(document)
-    .filter((stage) => idOf(stage) !== from && !before.has(idOf(stage)) && !dependenciesOf(stage).includes(from))
-    .map(idOf);
-}

@@ -59,7 +59,7 @@ function step(document: JsonObject, roll: (sides: number) => number): JsonObject
 }
 
 test("whatever is done, the graph has no cycle, no line to nowhere, no double id, and all of it can be taken back", () => {
-  for (let seed = 1; seed <= 60; seed++) {
+  for (let seed = 1; seed <= 40; seed++) {
     const roll = dice(seed);
     const original: JsonObject = { labels: { unknown: "kept" }, futureField: { x: [1] }, stages: [{ id: "a", wait: {} }, { id: "b", dependsOn: ["a"], wait: {} }] };
     let history: History = begin(original);
@@ -67,10 +67,8 @@ test("whatever is done, the graph has no cycle, no line to nowhere, no double id
       history = change(history, step(history.present, roll) ?? history.present, n * 10_000);
       const stages = stagesOf(history.present);
       const ids = new Set(stages.map(idOf));
-      expect(ids.size).toBe(stages.length);
-      expect(hasCycle(history.present)).toBe(false);
-      for (const stage of stages) for (const before of Array.isArray(stage.dependsOn) ? stage.dependsOn : []) expect(ids).toContain(before);
-      expect(history.present.futureField).toEqual({ x: [1] });
+      const strays = stages.flatMap((stage) => (Array.isArray(stage.dependsOn) ? stage.dependsOn : [])).filter((before) => !ids.has(String(before)));
+      expect({ ids: ids.size, cycle: hasCycle(history.present), strays, other: history.present.futureField }).toEqual({ ids: stages.length, cycle: false, strays: [], other: { x: [1] } });
     }
     const last = history.present;
     while (history.past.length > 0) history = undo(history);

@@ -9,9 +9,9 @@ export function ChangeList({ changes }: { changes: readonly Change[] }) {
   const t = useText();
   if (changes.length === 0) return <p className="muted">{t("editor.noChanges")}</p>;
   return (
-    <ul className="change-list" aria-label={t("editor.changes")}>
-      {changes.map((change) => <li key={change.path}><Line change={change} /></li>)}
-    </ul>
+    <div className="change-scroll" role="group" aria-label={t("editor.changes")} tabIndex={0}>
+      <ul className="change-list">{changes.map((change) => <li key={change.path}><Line change={change} /></li>)}</ul>
+    </div>
   );
 }
 

@@ -82,6 +82,7 @@ function actionOf(event: KeyboardEvent, commands: Commands, shortcuts: boolean, 
     n: () => commands.add({ at: "after", of: ids }),
     d: () => commands.duplicate(ids),
     c: () => commands.connections(id),
+    m: () => commands.move(id),
     x: () => commands.toggle(id),
   };
   return always[event.key] ?? (shortcuts ? single[event.key] : undefined);

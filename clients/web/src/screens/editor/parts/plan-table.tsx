@@ -45,7 +45,7 @@ function Stage({ stage, title }: { stage: PlannedStage; title: string }) {
       <div className="row"><StatusBadge look={LOOKS[stage.verdict]} /><strong>{title}</strong><span className="muted">{stage.kind}</span></div>
       {stage.problem && <p className="refusal">{stage.problem}</p>}
       {expressions.length > 0 && (
-        <div className="scroll-x">
+        <div className="scroll-x" role="group" aria-label={t("editor.expressionsOf", { name: title })} tabIndex={0}>
           <table className="plan-table">
             <thead><tr><th scope="col">{t("editor.field")}</th><th scope="col">{t("editor.expression")}</th><th scope="col">{t("editor.value")}</th></tr></thead>
             <tbody>{expressions.map((one, index) => <Expression key={`${one.field} ${index}`} expression={one} condition={one === stage.condition} />)}</tbody>
