@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -34,8 +33,17 @@ function precompress(): Plugin {
 export default defineConfig({
   // Addresses are relative to <base href>, which the server sets to the path that it is reached under.
   base: "./",
-  plugins: [react(), precompress()],
-  resolve: { alias: { "~": here("src") } },
+  plugins: [precompress()],
+  // Preact stands in for React, in the libraries too (docs/decisions/0020).
+  resolve: {
+    alias: [
+      { find: "~", replacement: here("src") },
+      { find: /^react$/, replacement: "preact/compat" },
+      { find: /^react-dom$/, replacement: "preact/compat" },
+      { find: /^react-dom\/client$/, replacement: "preact/compat/client" },
+      { find: /^react\/jsx-(dev-)?runtime$/, replacement: "preact/jsx-runtime" },
+    ],
+  },
   define: { __VERSION__: JSON.stringify(JSON.parse(readFileSync(here("package.json"), "utf8")).version) },
   build: {
     target: "es2023",
@@ -51,5 +59,5 @@ export default defineConfig({
   server: {
     proxy: Object.fromEntries(["/gennaker.v1.", "/v1/", "/webhooks/", "/healthz", "/metrics"].map((path) => [path, server])),
   },
-  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "jsdom" },
+  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "jsdom", server: { deps: { inline: [/@tanstack/, /@testing-library\/preact/, /wouter/, /use-sync-external-store/] } } },
 });

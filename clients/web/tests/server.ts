@@ -10,7 +10,7 @@ import { type Gennaker, connect } from "@gennaker/client";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const binary = process.env.BINARY ?? join(root, "target/debug/gennaker");
-const ui = process.env.UI ?? fileURLToPath(new URL("../dist", import.meta.url));
+const ui = process.env.UI_DIR ?? fileURLToPath(new URL("../dist", import.meta.url));
 
 /** A server with data of its own. */
 export class Server {

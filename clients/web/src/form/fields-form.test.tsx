@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { useState } from "react";
 import { afterEach, expect, test } from "vitest";
 import { LocaleProvider } from "~/i18n/index.tsx";
@@ -50,9 +50,9 @@ test("an expression takes the place of a value, and gives it back", () => {
 test("one field of a oneof is chosen, and what was in another comes back", () => {
   const seen = show({ clusters: [{ account: "a", region: "x", redBlack: { scaleDown: true } }] });
   const strategy = screen.getByLabelText("Strategy");
-  fireEvent.change(strategy, { target: { value: "clusters.none" } });
+  fireEvent.input(strategy, { target: { value: "clusters.none" } });
   expect(seen.current.value).toEqual({ clusters: [{ account: "a", region: "x", none: {} }] });
-  fireEvent.change(strategy, { target: { value: "clusters.red_black" } });
+  fireEvent.input(strategy, { target: { value: "clusters.red_black" } });
   expect(seen.current.value).toEqual({ clusters: [{ account: "a", region: "x", redBlack: { scaleDown: true } }] });
 });
 

@@ -1,4 +1,4 @@
-import { act, cleanup, render } from "@testing-library/react";
+import { act, cleanup, render } from "@testing-library/preact";
 import type { Execution } from "@gennaker/client/gen/execution";
 import { ExecutionStatus } from "@gennaker/client/gen/status";
 import { afterEach, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/preact";
 import { StageStatus } from "@gennaker/client/gen/status";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LocaleProvider } from "~/i18n/index.tsx";
@@ -96,7 +96,7 @@ describe("the scrubber", () => {
     const onChange = vi.fn();
     const view = (position: number | undefined) => localised(<Scrubber times={times} position={position} onChange={onChange} />);
     const { rerender } = render(view(1));
-    fireEvent.change(screen.getByRole("combobox"), { target: { value: "1" } });
+    fireEvent.input(screen.getByRole("combobox"), { target: { value: "1" } });
     fireEvent.click(screen.getByRole("button", { name: "Play" }));
     act(() => void vi.advanceTimersByTime(999));
     expect(onChange).not.toHaveBeenCalled();

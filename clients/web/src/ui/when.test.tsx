@@ -1,4 +1,4 @@
-import { render } from "@testing-library/react";
+import { render } from "@testing-library/preact";
 import { expect, test } from "vitest";
 import { LocaleProvider } from "~/i18n/index.tsx";
 import { en } from "~/i18n/messages/en.ts";
