@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, fireEvent, render, screen } from "@testing-library/preact";
+import { fireEvent as domEvent } from "@testing-library/dom";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { useState } from "react";
 import { afterEach, expect, test } from "vitest";
 import { LocaleProvider } from "~/i18n/index.tsx";
@@ -7,6 +8,9 @@ import { en } from "~/i18n/messages/en.ts";
 import { FieldsForm } from "./fields-form.tsx";
 import { CLUSTERS, PRECONDITIONS } from "./samples.ts";
 import type { JsonObject } from "./values.ts";
+
+// A select hears `change`, which the helper of Preact sends as `input`.
+const { change } = domEvent;
 
 afterEach(cleanup);
 
@@ -24,6 +28,11 @@ function show(start: JsonObject, expressions: Record<string, string> = {}, field
   }
   render(<QueryClientProvider client={new QueryClient()}><LocaleProvider language="en" messages={en}><Form /></LocaleProvider></QueryClientProvider>);
   return seen;
+}
+
+/** Chooses in a select, as a browser does. */
+function choose(select: HTMLElement, value: string) {
+  act(() => void change(select, { target: { value } }));
 }
 
 const clusters = { clusters: [{ account: "a", region: "x" }, { account: "b", region: "y" }] };
@@ -50,9 +59,9 @@ test("an expression takes the place of a value, and gives it back", () => {
 test("one field of a oneof is chosen, and what was in another comes back", () => {
   const seen = show({ clusters: [{ account: "a", region: "x", redBlack: { scaleDown: true } }] });
   const strategy = screen.getByLabelText("Strategy");
-  fireEvent.input(strategy, { target: { value: "clusters.none" } });
+  choose(strategy, "clusters.none");
   expect(seen.current.value).toEqual({ clusters: [{ account: "a", region: "x", none: {} }] });
-  fireEvent.input(strategy, { target: { value: "clusters.red_black" } });
+  choose(strategy, "clusters.red_black");
   expect(seen.current.value).toEqual({ clusters: [{ account: "a", region: "x", redBlack: { scaleDown: true } }] });
 });
 
