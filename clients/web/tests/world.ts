@@ -7,6 +7,7 @@ import { FirewallSchema } from "@gennaker/client/gen/firewall";
 import { LoadBalancerSchema } from "@gennaker/client/gen/load_balancer";
 import { PipelineSchema } from "@gennaker/client/gen/pipeline";
 import { ProjectSchema } from "@gennaker/client/gen/project";
+import type { Executions } from "./routes.ts";
 import sample from "../../../examples/demo/world.json" with { type: "json" };
 
 /** Makes the sample application with its images, load balancer, firewall, pipelines and project. */
@@ -64,4 +65,27 @@ export function screenOf(execution: string): string {
 /** `count` stages, one after the other, that take a moment each: `s0`, `s1`, … */
 export function chain(count: number, duration: string): JsonObject {
   return { stages: Array.from({ length: count }, (_, index) => ({ id: `s${index}`, dependsOn: index > 0 ? [`s${index - 1}`] : [], wait: { duration } })) };
+}
+
+/** Fills a server so that no screen is empty. */
+export async function prepare(api: Gennaker): Promise<Executions> {
+  await makeSample(api);
+  const deployed = await start(api, "applications/hello/pipelines/deploy");
+  await ended(api, deployed);
+  const judged = await start(api, "applications/hello/pipelines/red-black");
+  await until(api, judged, (execution) => execution.stages.some((stage) => stage.judgment !== undefined));
+  await makeApplication(api, "shop");
+  const pipeline = await makePipeline(api, "shop", "release", {
+    stages: [
+      { id: "build", name: "Build", wait: { duration: "0.1s" } },
+      { id: "check", name: "Check", dependsOn: ["build"], fail: { message: "the tests of the release failed" } },
+    ],
+  });
+  await api.triggers.createTrigger({
+    parent: "applications/shop", triggerId: "on-push", trigger: { displayName: "On a push", pipeline, source: { case: "webhook", value: {} } },
+  });
+  await api.triggers.fireTrigger({ name: "applications/shop/triggers/on-push", reason: "to see it fire" });
+  const failed = await start(api, pipeline);
+  await ended(api, failed);
+  return { deployed, judged, failed };
 }
