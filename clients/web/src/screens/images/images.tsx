@@ -7,6 +7,7 @@ import { allPages, api, applicationName, idOf, screenOf } from "~/api/index.ts";
 import { useText } from "~/i18n/index.tsx";
 import { useInfrastructure } from "~/live/hooks.ts";
 import { CreateDialog } from "~/screens/clusters/actions/create-dialog.tsx";
+import { groupBy } from "~/screens/clusters/model/group-by.ts";
 import { imageId } from "~/screens/clusters/model/names.ts";
 import { DebouncedSearch } from "~/screens/executions/debounced-search.tsx";
 import { type PlaceInCloud, usePlaces } from "~/screens/load-balancers/parts/places.ts";
@@ -28,7 +29,7 @@ export default function Images({ application: id }: { application: string }) {
   const places = usePlaces();
   const { data, error, refetch } = useImages(places);
   const groups = useInfrastructure(application)?.serverGroups ?? NONE;
-  const runs = useMemo(() => Map.groupBy(groups, (group) => group.image), [groups]);
+  const runs = useMemo(() => groupBy(groups, (group) => group.image), [groups]);
   const shown = useMemo(() => (data ?? []).filter((image) => image.name.startsWith(place) && matches(image, text)), [data, text, place]);
   const register = <Button tone="primary" icon="add" onClick={() => setOpen("register")}>{t("balancing.register")}</Button>;
   return (

@@ -2,6 +2,7 @@
 import type { ServerGroup } from "@gennaker/client/gen/server_group";
 import { lastId } from "~/api/names.ts";
 import { type Sort, sortOf } from "./health.ts";
+import { groupBy } from "./group-by.ts";
 import { imageId, placeOf } from "./names.ts";
 
 /** What to show; empty parts let everything pass. */
@@ -82,7 +83,7 @@ function addCluster(rows: Row[], key: string, parent: string, label: string, gro
 }
 
 function sorted(groups: readonly ServerGroup[], keyOf: (group: ServerGroup) => string): [string, ServerGroup[]][] {
-  return [...Map.groupBy(groups, keyOf)].sort(([a], [b]) => a.localeCompare(b));
+  return [...groupBy(groups, keyOf)].sort(([a], [b]) => a.localeCompare(b));
 }
 
 /** The server groups of the same cluster and region, newest first, the one given included. */

@@ -19,7 +19,7 @@ export function GroupFacts({ group }: { group: ServerGroup }) {
     <Panel title={t("clusters.facts")}>
       <div className="group-facts">
         <Facts facts={[
-          [t("clusters.image"), <span key="image"><Link href={`${base}/images?text=${encodeURIComponent(image)}`}>{image}</Link> <span className="muted">{t("clusters.version", { version: imageVersion(group.image) })}</span></span>],
+          [t("clusters.image"), <span key="image" className="row"><Link href={`${base}/images?text=${encodeURIComponent(image)}`}>{image}</Link> <span className="muted">{t("clusters.version", { version: imageVersion(group.image) })}</span></span>],
           [t("clusters.capacity"), <span key="capacity">{capacity?.min ?? 0} / <strong>{capacity?.desired ?? 0}</strong> / {capacity?.max ?? 0} <span className="muted">{t("clusters.capacityHelp")}</span></span>],
           [t("clusters.traffic"), <TrafficShare key="traffic" share={group.disabled ? 0 : group.trafficShare} />],
           [t("clusters.weight"), group.weight],

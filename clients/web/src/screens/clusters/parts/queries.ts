@@ -10,6 +10,7 @@ import { api, pipelineName, queryClient } from "~/api/index.ts";
 import { useExecutions, useInfrastructure, useLiveEffect } from "~/live/hooks.ts";
 import { hasAnyEnded } from "~/screens/executions/changes.ts";
 import type { Operation } from "../model/action.ts";
+import { groupBy } from "../model/group-by.ts";
 import { makersOf, type Work, workOn } from "../model/operations.ts";
 
 /** How many of the last executions are looked through for those that made server groups. */
@@ -18,7 +19,7 @@ const RECENT = 60;
 /** The server groups of an application with their instances, as they are now; undefined until they are known. */
 export function useServerGroups(application: string) {
   const snapshot = useInfrastructure(application);
-  const instances = useMemo(() => Map.groupBy(snapshot?.instances ?? [], (instance: Instance) => instance.serverGroup), [snapshot?.instances]);
+  const instances = useMemo(() => groupBy(snapshot?.instances ?? [], (instance: Instance) => instance.serverGroup), [snapshot?.instances]);
   return { snapshot, groups: snapshot?.serverGroups ?? NO_GROUPS, instances };
 }
 
