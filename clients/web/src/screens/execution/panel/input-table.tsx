@@ -20,7 +20,7 @@ export const InputTable = memo(function InputTable({ execution, stage }: { execu
       {rows.length === 0 ? <p className="muted">{t(stage.inputs ? "execution.noInputs" : "execution.inputsLater")}</p> : (
         <dl className="input-table">
           {rows.map(({ path, value, source }) => (
-            <div key={path}>
+            <div key={path} data-plain={(source === undefined && (typeof value !== "object" || value === null)) || undefined}>
               <dt>{path}</dt>
               <dd>
                 {source !== undefined && <code className="input-source" title={t("execution.expression")}>{source}</code>}

@@ -6,7 +6,7 @@ import { idOf } from "~/api/index.ts";
 import { useText } from "~/i18n/index.tsx";
 import { EXECUTION_LOOKS, Page, StatusBadge } from "~/ui/index.ts";
 import { useShortcut } from "~/ui/shortcut.ts";
-import { isJudgeable } from "../model/stages.ts";
+import { byId, isJudgeable, outermost } from "../model/stages.ts";
 import { shortId } from "../model/text.ts";
 import { StagePanel } from "../panel/stage-panel.tsx";
 import { ExecutionActions } from "./actions.tsx";
@@ -36,7 +36,7 @@ export function ExecutionView({ live, removed }: Props) {
   const [at, onReplay] = usePosition(view, change);
   const past = usePast(live.name, at);
   const shown = past.execution ?? live;
-  const selection = useSelection(view, change);
+  const selection = useSelection(view, change, (stage) => outermost(byId(shown.stages), stage) ?? stage);
   const isPast = at !== undefined;
   return (
     <Frame live={live} shown={shown}>

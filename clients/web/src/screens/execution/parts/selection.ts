@@ -17,7 +17,8 @@ export interface Selection {
   close: () => void;
 }
 
-export function useSelection({ stage, tab }: View, change: (view: Partial<View>) => void): Selection {
+/** The selection of a view. `boxOf` gives the stage whose box in the graph stands for a stage. */
+export function useSelection({ stage, tab }: View, change: (view: Partial<View>) => void, boxOf: (stage: string) => string): Selection {
   const graph = useRef<GraphHandle>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const origin = useRef<Element>(null);
@@ -31,9 +32,9 @@ export function useSelection({ stage, tab }: View, change: (view: Partial<View>)
   }, [select]);
   const close = useCallback(() => {
     flushSync(() => change({ stage: undefined }));
-    if (tab === "graph" && stage !== undefined) graph.current?.focus(stage);
+    if (tab === "graph" && stage !== undefined) graph.current?.focus(boxOf(stage));
     if (tab !== "graph" && origin.current instanceof HTMLElement) origin.current.focus();
-  }, [change, stage, tab]);
+  }, [change, stage, tab, boxOf]);
   useShortcut("Escape", close, stage !== undefined);
   return { graph, heading, select, open, close };
 }
