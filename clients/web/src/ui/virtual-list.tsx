@@ -37,7 +37,7 @@ export function VirtualList<Item>({ items, itemKey, estimate, label, render, onE
   useEffect(tellRange, [first, last]);
   useAnchor(rows, items, itemKey);
   return (
-    <div ref={ref} role="list" aria-label={label} style={{ height: rows.getTotalSize(), position: "relative" }}>
+    <div ref={ref} role="list" aria-label={label} style={{ height: rows.getTotalSize(), position: "relative", overflowAnchor: "none" }}>
       {visible.map((row) => (
         <div key={row.key} role="listitem" aria-setsize={items.length} aria-posinset={row.index + 1} ref={rows.measureElement} data-index={row.index}
           style={{ position: "absolute", top: 0, left: 0, right: 0, transform: `translateY(${row.start - offset}px)` }}>

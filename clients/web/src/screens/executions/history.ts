@@ -38,8 +38,9 @@ export interface HistoryState {
 
 interface Page {
   readonly token: string;
-  names: readonly string[];
-  executions: ReadonlyMap<string, Execution> | undefined;
+  rows: readonly HistoryRow[];
+  /** Whether the executions are here. */
+  held: boolean;
   reading: boolean;
 }
 
@@ -73,7 +74,7 @@ export class History {
     if (this.#loading || this.#next === undefined) return;
     this.#loading = true;
     this.#error = undefined;
-    this.#tell();
+    this.#tell(this.#state.rows);
     try {
       for (let empty = 0; this.#next !== undefined && empty < EMPTY_PAGES; empty++) {
         const token: string = this.#next;
@@ -81,7 +82,7 @@ export class History {
         this.#next = nextPageToken || undefined;
         this.#begun = true;
         if (executions.length === 0) continue;
-        this.#pages.push({ token, names: executions.map(({ name }) => name), executions: byName(executions), reading: false });
+        this.#pages.push(pageOf(token, executions));
         break;
       }
     } catch (error) {
@@ -97,8 +98,9 @@ export class History {
     let changed = false;
     this.#pages.forEach((page, index) => {
       if (index >= from && index <= to) void this.#readAgain(page);
-      else if (page.executions && (index < from - AROUND || index > to + AROUND)) {
-        page.executions = undefined;
+      else if (page.held && (index < from - AROUND || index > to + AROUND)) {
+        page.held = false;
+        page.rows = page.rows.map(({ name }) => ({ name, execution: undefined }));
         changed = true;
       }
     });
@@ -115,12 +117,12 @@ export class History {
 
   /** Makes a page of those that are newer than all pages, once they are many. */
   #fold(): void {
-    const newest = lastId(this.#pages[0]?.names[0] ?? "");
+    const newest = lastId(this.#pages[0]?.rows[0]?.name ?? "");
     const newer = [...this.#fresh.values()].filter(({ name }) => lastId(name) > newest);
     if (!this.#state.begun || newer.length <= FRESH) return;
     for (const { name } of newer) this.#fresh.delete(name);
     newer.sort(newestFirst);
-    this.#pages.unshift({ token: "", names: newer.map(({ name }) => name), executions: byName(newer), reading: false });
+    this.#pages.unshift(pageOf("", newer));
   }
 
   /** Reads the newest again when something may have been missed; begins anew when that is more than a page. */
@@ -131,7 +133,7 @@ export class History {
       const known = new Set(this.#names());
       if (executions.length > 0 && !executions.some(({ name }) => known.has(name))) {
         this.#fresh.clear();
-        this.#pages = [{ token: "", names: executions.map(({ name }) => name), executions: byName(executions), reading: false }];
+        this.#pages = [pageOf("", executions)];
         this.#next = nextPageToken || undefined;
       } else this.add(executions);
       this.#error = undefined;
@@ -142,20 +144,20 @@ export class History {
   }
 
   #names(): string[] {
-    return [...this.#fresh.keys(), ...this.#pages.flatMap(({ names }) => names)];
+    return [...this.#fresh.keys(), ...this.#pages.flatMap(({ rows }) => rows.map(({ name }) => name))];
   }
 
   /** The page that a name stands on, or would stand on. O(pages). */
   #pageOf(name: string): number {
-    return this.#pages.findIndex(({ names }) => lastId(names.at(-1) ?? "") <= lastId(name));
+    return this.#pages.findIndex(({ rows }) => lastId(rows.at(-1)?.name ?? "") <= lastId(name));
   }
 
   /** Reads a page that was let go. The server may give it in more pieces by now: all that end not before its last place. */
   async #readAgain(page: Page): Promise<void> {
-    if (page.executions || page.reading) return;
+    if (page.held || page.reading) return;
     page.reading = true;
-    const first = page.token ? undefined : lastId(page.names[0] ?? "");
-    const last = lastId(page.names.at(-1) ?? "");
+    const first = page.token ? undefined : lastId(page.rows[0]?.name ?? "");
+    const last = lastId(page.rows.at(-1)?.name ?? "");
     const isOfPage = ({ name }: Execution) => lastId(name) >= last && (first === undefined || lastId(name) <= first);
     const found: Execution[] = [];
     try {
@@ -166,8 +168,8 @@ export class History {
         const reached = answer.executions.some(({ name }) => lastId(name) <= last);
         token = reached ? undefined : answer.nextPageToken || undefined;
       }
-      page.executions = byName(found);
-      page.names = found.map(({ name }) => name);
+      page.rows = pageOf("", found).rows;
+      page.held = true;
     } catch (error) {
       this.#error = error;
     }
@@ -175,22 +177,22 @@ export class History {
     this.#tell();
   }
 
-  #tell(): void {
-    this.#state = { rows: this.#rows(), loading: this.#loading, error: this.#error, complete: this.#next === undefined, begun: this.#begun };
+  #tell(rows: readonly HistoryRow[] = this.#rows()): void {
+    this.#state = { rows, loading: this.#loading, error: this.#error, complete: this.#next === undefined, begun: this.#begun };
     for (const listener of this.#listeners) listener();
   }
 
   /** The pages, with those that ended since at their places. O(rows). */
   #rows(): HistoryRow[] {
-    const rows = this.#pages.flatMap(({ names, executions }) => names
-      .filter((name) => !this.#fresh.has(name))
-      .map((name): HistoryRow => ({ name, execution: executions?.get(name) })));
+    const read = this.#pages.flatMap((page) => page.rows);
+    if (this.#fresh.size === 0) return read;
+    const rows = read.filter(({ name }) => !this.#fresh.has(name));
     const oldest = lastId(rows.at(-1)?.name ?? "");
     const fresh = [...this.#fresh.values()]
       // Those that are older than all that was read come with their page.
       .filter(({ name }) => this.#next === undefined || lastId(name) >= oldest)
       .map((execution): HistoryRow => ({ name: execution.name, execution }));
-    return fresh.length === 0 ? rows : merged(fresh.sort(newestFirst), rows);
+    return merged(fresh.sort(newestFirst), rows);
   }
 }
 
@@ -198,8 +200,8 @@ function newestFirst(a: { name: string }, b: { name: string }): number {
   return lastId(a.name) < lastId(b.name) ? 1 : -1;
 }
 
-function byName(executions: readonly Execution[]): Map<string, Execution> {
-  return new Map(executions.map((execution) => [execution.name, execution]));
+function pageOf(token: string, executions: readonly Execution[]): Page {
+  return { token, rows: executions.map((execution) => ({ name: execution.name, execution })), held: true, reading: false };
 }
 
 /** Two lists, newest first, as one. Ids sort by time. */
