@@ -3,7 +3,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { queryClient } from "./api/queries.ts";
-import { loadMessages, preferredLanguage } from "./i18n/index.tsx";
+import { loadFirst, preferredLanguage } from "./i18n/index.tsx";
 import { App } from "./shell/app.tsx";
 import { settings } from "./settings.ts";
 import "./style/tokens.css";
@@ -22,7 +22,7 @@ const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
 
 const language = settings().language ?? preferredLanguage();
-const messages = await loadMessages(language);
+const messages = await loadFirst(language);
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>

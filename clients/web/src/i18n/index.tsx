@@ -16,9 +16,10 @@ export type Messages = { [Area in keyof En]: { [Key in keyof En[Area]]: string }
 /** Gives the text of a key in the user's language. */
 export type Text = (key: TextKey, values?: Values) => string;
 
-interface Locale {
+/** A language with those of its texts that are there. */
+export interface Locale {
   language: Language;
-  messages: Messages;
+  messages: Partial<Messages>;
 }
 
 const LocaleContext = createContext<Locale | undefined>(undefined);
@@ -28,9 +29,16 @@ export function preferredLanguage(): Language {
   return navigator.languages.some((tag) => tag.startsWith("ko")) && !navigator.languages[0]?.startsWith("en") ? "ko" : "en";
 }
 
-/** Loads the texts of a language; only those of the language in use are ever loaded. */
+/** Loads the texts of a language that the first view needs; those of other languages are never loaded. */
+export async function loadFirst(language: Language): Promise<Partial<Messages>> {
+  return language === "ko" ? (await import("./messages/ko-first.ts")).first : (await import("./messages/en-first.ts")).first;
+}
+
+/** Loads all texts of a language. */
 export async function loadMessages(language: Language): Promise<Messages> {
-  return language === "ko" ? (await import("./messages/ko.ts")).ko : (await import("./messages/en.ts")).en;
+  const [first, { rest }] = await Promise.all([loadFirst(language), language === "ko" ? import("./messages/ko-rest.ts") : import("./messages/en-rest.ts")]);
+  // Together they are all areas: `messages/{en,ko}.ts` say so to the compiler.
+  return { ...first, ...rest } as Messages;
 }
 
 /** Gives everything below it a language. */
@@ -56,7 +64,7 @@ export function useText(): Text {
   return useCallback((key, values) => fill(lookUp(messages, key), values, language), [language, messages]);
 }
 
-function lookUp(messages: Messages, key: TextKey): string {
+function lookUp(messages: Partial<Messages>, key: TextKey): string {
   const dot = key.indexOf(".");
   const area: Record<string, string> | undefined = Reflect.get(messages, key.slice(0, dot));
   return area?.[key.slice(dot + 1)] ?? key;

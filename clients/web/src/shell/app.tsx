@@ -1,15 +1,10 @@
 /** The application: language, appearance, the frame, and the screen of the address. */
 import { useEffect, useState } from "react";
 import { Router } from "wouter";
-import { type Language, LocaleProvider, loadMessages, type Messages } from "~/i18n/index.tsx";
+import { type Locale, LocaleProvider, loadMessages } from "~/i18n/index.tsx";
 import { useSettings } from "~/settings.ts";
 import { Toasts } from "~/ui/index.ts";
 import { Frame } from "./frame.tsx";
-
-interface Locale {
-  language: Language;
-  messages: Messages;
-}
 
 /** The path under which the UI is served, without a slash at the end. */
 const basePath = new URL(".", document.baseURI).pathname.replace(/\/$/, "");
@@ -33,17 +28,16 @@ export function App({ initial }: { initial: Locale }) {
   );
 }
 
-/** The texts of the chosen language; the old ones stay until the new ones are there. */
+/** The texts of the chosen language; those of the first view, or of the language before, stay until all are there. */
 function useLocale(initial: Locale): Locale {
   const wanted = useSettings().language ?? initial.language;
   const [locale, setLocale] = useState(initial);
   useEffect(() => {
-    if (wanted === locale.language) return;
     let current = true;
     void loadMessages(wanted).then((messages) => current && setLocale({ language: wanted, messages }));
     return () => {
       current = false;
     };
-  }, [wanted, locale.language]);
+  }, [wanted]);
   return locale;
 }

@@ -1,17 +1,18 @@
 /** The frame around every screen: navigation, search, how live the page is, and the user's settings. */
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { useText } from "~/i18n/index.tsx";
 import { HealthBadge } from "~/live/health-badge.tsx";
 import { Button, IconButton, Menu } from "~/ui/index.ts";
 import { Boundary } from "./boundary.tsx";
 import { useKeys } from "./keys.ts";
-import { KeyHelp } from "./key-help.tsx";
 import { ApplicationNavigation, Brand, MainNavigation, useMainLinks } from "./navigation.tsx";
-import { Palette } from "./palette.tsx";
 import { Routes } from "./routes.tsx";
-import { SettingsDialog } from "./settings-dialog.tsx";
 import "./frame.css";
+
+const KeyHelp = lazy(async () => ({ default: (await import("./key-help.tsx")).KeyHelp }));
+const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
+const SettingsDialog = lazy(async () => ({ default: (await import("./settings-dialog.tsx")).SettingsDialog }));
 
 type Open = "palette" | "settings" | "keys" | undefined;
 
@@ -41,9 +42,11 @@ export function Frame() {
       </header>
       {application && <ApplicationNavigation application={application} />}
       <Content address={address} />
-      {open === "palette" && <Palette onClose={() => setOpen(undefined)} />}
-      {open === "settings" && <SettingsDialog onClose={() => setOpen(undefined)} />}
-      {open === "keys" && <KeyHelp onClose={() => setOpen(undefined)} />}
+      <Suspense>
+        {open === "palette" && <Palette onClose={() => setOpen(undefined)} />}
+        {open === "settings" && <SettingsDialog onClose={() => setOpen(undefined)} />}
+        {open === "keys" && <KeyHelp onClose={() => setOpen(undefined)} />}
+      </Suspense>
     </div>
   );
 }

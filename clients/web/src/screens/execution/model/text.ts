@@ -20,3 +20,9 @@ export function shortId(id: string): string {
 export function words(constant: string): string {
   return constant.replaceAll("_", " ").toLowerCase();
 }
+
+/** A kind of stage as words. The server has labels, but with the descriptions of all kinds, which are more than the whole view. */
+export function kindLabel(kind: string): string {
+  const text = words(kind);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

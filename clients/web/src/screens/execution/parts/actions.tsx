@@ -1,12 +1,13 @@
 /** What can be done with an execution. The server says which of it the caller may do. */
 import { type Execution, ExecutionAction } from "@gennaker/client/gen/execution";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useLocation } from "wouter";
 import { api, explain, idOf, requestId, screenOf } from "~/api/index.ts";
 import { useText } from "~/i18n/index.tsx";
 import { Button, ConfirmDialog, IconButton, Menu, type MenuItem, TextField, toast } from "~/ui/index.ts";
-import { CompareDialog } from "./compare-dialog.tsx";
-import { RunDialog } from "../run-dialog.tsx";
+
+const CompareDialog = lazy(async () => ({ default: (await import("./compare-dialog.tsx")).CompareDialog }));
+const RunDialog = lazy(async () => ({ default: (await import("../run-dialog.tsx")).RunDialog }));
 
 type Open = "cancel" | "rerun" | "compare" | undefined;
 
@@ -31,8 +32,10 @@ export function ExecutionActions({ execution }: { execution: Execution }) {
       {pipeline && <Button icon="redo" onClick={() => setOpen("rerun")}>{t("execution.rerun")}</Button>}
       <Menu items={more} trigger={(wiring) => <IconButton icon="dots" label={t("execution.more")} tone={undefined} {...wiring} />} />
       {open === "cancel" && <CancelDialog name={name} onClose={close} />}
-      {open === "rerun" && <RunDialog pipeline={pipeline} like={execution} onClose={close} />}
-      {open === "compare" && <CompareDialog execution={execution} onClose={close} />}
+      <Suspense>
+        {open === "rerun" && <RunDialog pipeline={pipeline} like={execution} onClose={close} />}
+        {open === "compare" && <CompareDialog execution={execution} onClose={close} />}
+      </Suspense>
     </>
   );
 }

@@ -1,26 +1,26 @@
 /** An execution with everything around it. */
 import { hasEnded } from "@gennaker/client";
 import { type Execution, StageAction } from "@gennaker/client/gen/execution";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { idOf } from "~/api/index.ts";
 import { useText } from "~/i18n/index.tsx";
 import { EXECUTION_LOOKS, Page, StatusBadge } from "~/ui/index.ts";
 import { useShortcut } from "~/ui/shortcut.ts";
 import { byId, isJudgeable, outermost } from "../model/stages.ts";
-import { shortId } from "../model/text.ts";
-import { StagePanel } from "../panel/stage-panel.tsx";
+import { kindLabel, shortId } from "../model/text.ts";
 import { ExecutionActions } from "./actions.tsx";
 import { Announcer } from "./announcer.tsx";
 import { FactList } from "./fact-list.tsx";
 import { FailureLine } from "./failure-line.tsx";
-import { ApproveDialog } from "./judgment-form.tsx";
-import { useKindLabel } from "./queries.ts";
 import { usePast } from "./past.ts";
 import { usePosition } from "./position.ts";
 import { useSelection } from "./selection.ts";
 import { useView } from "./view.ts";
 import { ViewTabs } from "./view-tabs.tsx";
 import { WaitBar } from "./wait-bar.tsx";
+
+const StagePanel = lazy(async () => ({ default: (await import("../panel/stage-panel.tsx")).StagePanel }));
+const ApproveDialog = lazy(async () => ({ default: (await import("./judgment-form.tsx")).ApproveDialog }));
 
 interface Props {
   /** The execution as it is now. */
@@ -32,7 +32,6 @@ interface Props {
 export function ExecutionView({ live, removed }: Props) {
   const t = useText();
   const [view, change] = useView();
-  const kindLabel = useKindLabel();
   const [at, onReplay] = usePosition(view, change);
   const past = usePast(live.name, at);
   const shown = past.execution ?? live;
@@ -46,7 +45,9 @@ export function ExecutionView({ live, removed }: Props) {
       <div className="execution-body" data-panel={view.stage !== undefined || undefined}>
         <ViewTabs {...{ live, shown, past, view, at, onReplay, change, selection, kindLabel }} />
         {view.stage !== undefined && (
-          <StagePanel execution={shown} stage={view.stage} past={isPast} kindLabel={kindLabel} onSelect={selection.open} onClose={selection.close} heading={selection.heading} />
+          <Suspense>
+            <StagePanel execution={shown} stage={view.stage} past={isPast} kindLabel={kindLabel} onSelect={selection.open} onClose={selection.close} heading={selection.heading} />
+          </Suspense>
         )}
       </div>
       <ApproveKey live={live} selected={view.stage} />
@@ -81,5 +82,5 @@ function ApproveKey({ live, selected }: { live: Execution; selected: string | un
     setOpen(next?.id);
   }, next !== undefined);
   const stage = waiting.find((one) => one.id === open);
-  return stage ? <ApproveDialog execution={live.name} stage={stage} onClose={() => setOpen(undefined)} /> : null;
+  return stage ? <Suspense><ApproveDialog execution={live.name} stage={stage} onClose={() => setOpen(undefined)} /></Suspense> : null;
 }

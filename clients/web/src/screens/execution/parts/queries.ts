@@ -3,9 +3,7 @@ import type { Execution, Waiting } from "@gennaker/client/gen/execution";
 import type { Pipeline } from "@gennaker/client/gen/pipeline";
 import { ExecutionStatus } from "@gennaker/client/gen/status";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
 import { api } from "~/api/index.ts";
-import { words } from "../model/text.ts";
 
 /** The pipeline as it was when the execution was started. */
 export function usePipelineRevision(execution: Pick<Execution, "pipeline" | "pipelineRevision">): Pipeline | undefined {
@@ -27,14 +25,4 @@ export function useWholeWait(execution: Execution): Waiting | undefined {
     enabled: waits,
     queryFn: async () => (await api.executions.explainExecution({ name })).waiting ?? null,
   }).data ?? undefined;
-}
-
-/** Gives the label of a kind of stage. */
-export function useKindLabel(): (kind: string) => string {
-  const kinds = useQuery({
-    queryKey: ["stage-kinds"],
-    staleTime: Infinity,
-    queryFn: async () => (await api.pipelines.listStageKinds({})).kinds,
-  }).data;
-  return useCallback((kind) => kinds?.find((one) => one.kind === kind)?.label || words(kind), [kinds]);
 }

@@ -1,16 +1,19 @@
 /** The ways to look at an execution. */
 import type { Execution } from "@gennaker/client/gen/execution";
+import { lazy, Suspense } from "react";
 import type { TextKey } from "~/i18n/index.tsx";
 import { useText } from "~/i18n/index.tsx";
-import { Button, Tabs } from "~/ui/index.ts";
-import { EventsTab } from "./events-tab.tsx";
+import { Button, Spinner, Tabs } from "~/ui/index.ts";
 import { GraphTab } from "./graph-tab.tsx";
-import { JsonTab } from "./json-tab.tsx";
 import type { Past } from "./past.ts";
-import { Replay } from "./replay.tsx";
 import type { Selection } from "./selection.ts";
-import { TimelineTab } from "./timeline-tab.tsx";
 import { type TabId, TABS, type View } from "./view.ts";
+
+// The graph is seen first; the others are loaded when they are looked at.
+const EventsTab = lazy(async () => ({ default: (await import("./events-tab.tsx")).EventsTab }));
+const JsonTab = lazy(async () => ({ default: (await import("./json-tab.tsx")).JsonTab }));
+const Replay = lazy(async () => ({ default: (await import("./replay.tsx")).Replay }));
+const TimelineTab = lazy(async () => ({ default: (await import("./timeline-tab.tsx")).TimelineTab }));
 
 const TEXTS: Record<TabId, TextKey> = { graph: "execution.graph", timeline: "execution.timeline", events: "execution.events", json: "execution.json" };
 
@@ -34,11 +37,13 @@ export function ViewTabs({ live, shown, past, view, at, onReplay, change, select
       {at === undefined && <span className="replay-button"><Button small icon="history" onClick={() => onReplay(Number(live.sequence))}>{t("execution.replay")}</Button></span>}
       <Tabs label={t("execution.views")} selected={view.tab} onSelect={(tab) => change({ tab })} tabs={TABS.map((id) => ({ id, label: t(TEXTS[id]) }))}>
         <div className="execution-tab">
-          {at !== undefined && <Replay past={past} at={at} onChange={onReplay} />}
-          {view.tab === "graph" && <GraphTab execution={shown} stopped={past.time} kindLabel={kindLabel} selected={view.stage} selection={selection} />}
-          {view.tab === "timeline" && <TimelineTab execution={shown} stopped={past.time} kindLabel={kindLabel} selected={view.stage} onSelect={selection.select} />}
-          {view.tab === "events" && <EventsTab execution={live} until={at} stage={view.stage} onStage={selection.select} onReplay={onReplay} />}
-          {view.tab === "json" && <JsonTab execution={shown} />}
+          <Suspense fallback={<Spinner />}>
+            {at !== undefined && <Replay past={past} at={at} onChange={onReplay} />}
+            {view.tab === "graph" && <GraphTab execution={shown} stopped={past.time} kindLabel={kindLabel} selected={view.stage} selection={selection} />}
+            {view.tab === "timeline" && <TimelineTab execution={shown} stopped={past.time} kindLabel={kindLabel} selected={view.stage} onSelect={selection.select} />}
+            {view.tab === "events" && <EventsTab execution={live} until={at} stage={view.stage} onStage={selection.select} onReplay={onReplay} />}
+            {view.tab === "json" && <JsonTab execution={shown} />}
+          </Suspense>
         </div>
       </Tabs>
     </div>
