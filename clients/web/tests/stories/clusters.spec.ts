@@ -158,8 +158,8 @@ test("load balancers, firewalls and images are made by hand", async ({ server, p
   await expect(page.getByRole("heading", { name: /hello-office/ })).toBeVisible();
   await page.goto("/apps/hello/load-balancers");
   await page.getByRole("button", { name: "New load balancer" }).click();
-  await page.getByRole("dialog").getByLabel(/^Id/).fill("other");
-  await expect(page.getByRole("dialog").getByText(/hello/).last()).toBeVisible();
+  await page.getByRole("dialog").getByLabel(/^Id/).fill("Other!");
+  await expect(page.getByRole("dialog").getByText(/does not match/)).toBeVisible();
   await page.getByRole("dialog").getByLabel(/^Id/).fill("hello-two");
   await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
   await expect(page.getByRole("heading", { name: /hello-two/ })).toBeVisible();

@@ -1,11 +1,12 @@
 /** Makes a server group: like another one, or from nothing. The form is the server's description of what a deploy makes. */
 import { fromJson, toJson } from "@bufbuild/protobuf";
 import { DeployClusterSchema, type DeployCluster } from "@gennaker/client/gen/deploy_cluster";
+import type { FieldDescriptor, StageKindDescriptor } from "@gennaker/client/gen/kinds";
 import type { ServerGroup } from "@gennaker/client/gen/server_group";
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useId, useMemo, useState } from "react";
 import { api, explain, lastId, requestId } from "~/api/index.ts";
-import { FieldsForm, kindNamed, pick, problemsAt, useStageKinds } from "~/form/index.ts";
+import { FieldsForm, kindNamed, pick, problemsAt, useStageKinds, without } from "~/form/index.ts";
 import { type JsonObject, objectOf } from "~/form/values.ts";
 import { useText } from "~/i18n/index.tsx";
 import { Button, Dialog, ErrorNote, Spinner, TextField } from "~/ui/index.ts";
@@ -27,7 +28,7 @@ export function CreateDialog({ application, source, begin, onClose }: Props) {
   const t = useText();
   const form = useId();
   const kinds = useStageKinds();
-  const fields = useMemo(() => pick(kindNamed(kinds.data ?? [], "create_server_group")?.fields ?? [], ["cluster"]), [kinds.data]);
+  const fields = useMemo(() => fieldsOf(kinds.data ?? []), [kinds.data]);
   const [value, setValue] = useState<JsonObject>(() => ({ cluster: source ? describe(source) : (begin ?? {}) }));
   const [reason, setReason] = useState("");
   const create = useMutation({
@@ -48,12 +49,18 @@ export function CreateDialog({ application, source, begin, onClose }: Props) {
       <form id={form} className="stack" noValidate onSubmit={submit}>
         {source && <p className="muted">{t("clusters.cloneText")}</p>}
         {kinds.data ? <FieldsForm fields={fields} value={value} onChange={setValue} problems={problems} context={{ application: lastId(application) }} /> : <Spinner />}
-        <PlanSteps application={application} operations={[{ title, stage: { createServerGroup: value }, start: async () => undefined }]} />
+        <PlanSteps application={application} operations={[{ title, stages: [{ createServerGroup: value }], start: async () => undefined }]} />
         <TextField label={t("common.reason")} help={t("common.reasonHelp")} maxLength={1000} value={reason} onChange={setReason} />
         {create.error && <ErrorNote error={create.error} />}
       </form>
     </Dialog>
   );
+}
+
+/** What can be said of a server group, without what only a pipeline knows. */
+function fieldsOf(kinds: readonly StageKindDescriptor[]): FieldDescriptor[] {
+  const outside = ["application", "image_artifact"].map((name) => `cluster.${name}`);
+  return pick(kindNamed(kinds, "create_server_group")?.fields ?? [], ["cluster"]).map((cluster) => ({ ...cluster, fields: without(cluster.fields, outside) }));
 }
 
 function message(value: JsonObject): DeployCluster {

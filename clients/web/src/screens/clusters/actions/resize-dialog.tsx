@@ -64,7 +64,7 @@ export function ResizeDialog({ targets, all, guards, onClose, onStarted }: Props
 }
 
 function Count({ label, value, problem, onChange }: { label: string; value: string; problem?: string | undefined; onChange: (value: string) => void }) {
-  return <TextField label={label} type="number" min={0} max={10000} step={1} inputMode="numeric" required value={value} problem={problem} onChange={onChange} />;
+  return <TextField label={label} type="number" min={0} max={10000} step={1} inputMode="numeric" value={value} problem={problem} onChange={onChange} />;
 }
 
 function beginning(targets: readonly ServerGroup[]): Fields {

@@ -56,7 +56,7 @@ export function ClusterRollbackDialog({ groups, all, guards, onClose }: Props & 
   if (!first) return null;
   return (
     <OperationDialog title={t("clusters.rollbackTitle", { name: first.cluster })} action={t("clusters.rollback")} application={first.application} blocked={steps.length === 0}
-      operations={steps.length > 0 ? [clusterRollback(first, chosen)] : []} effect={effectOf(steps, all, guards)} onClose={onClose}>
+      operations={steps.length > 0 ? [clusterRollback(first, chosen, steps)] : []} effect={effectOf(steps, all, guards)} onClose={onClose}>
       <p>{t(steps.length === 0 ? "clusters.rollbackNone" : "clusters.rollbackClusterText")}</p>
       {regions.length > 1 && (
         <fieldset className="mode-tabs">

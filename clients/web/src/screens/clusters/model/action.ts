@@ -22,34 +22,40 @@ export type Action =
 export interface Operation {
   /** What it is about, for people. */
   title: string;
-  /** The stage that the server would run. */
-  stage: JsonObject;
+  /** What it does, as stages, each with the name of what it is about. */
+  stages: readonly JsonObject[];
   start: (reason: string) => Promise<Execution | undefined>;
 }
 
 /** The operation that does something to a server group. */
 export function operationOn(group: ServerGroup, action: Action): Operation {
-  return { title: lastId(group.name), stage: stageOf(group, action), start: (reason) => start(group, action, reason) };
+  return { title: lastId(group.name), stages: stagesOf(group, action), start: (reason) => start(group, action, reason) };
 }
 
-/** The operation that rolls a cluster back in some of its regions. */
-export function clusterRollback(group: ServerGroup, regions: readonly string[]): Operation {
-  const { account, cluster } = group;
+/** The operation that rolls a cluster back in some of its regions, which are the steps that it takes one after the other. */
+export function clusterRollback(group: ServerGroup, regions: readonly string[], steps: readonly { group: ServerGroup; action: Action }[]): Operation {
   return {
-    title: cluster,
-    stage: { rollbackCluster: { target: { account, cluster, regions: [...regions] } } },
+    title: group.cluster,
+    stages: steps.flatMap((step) => stagesOf(step.group, step.action)),
     start: async (reason) => (await api.infrastructure.rollbackCluster({ name: clusterName(group), regions: [...regions], reason, requestId: requestId() })).execution,
   };
 }
 
-function stageOf(group: ServerGroup, action: Action): JsonObject {
-  const target = { account: group.account, region: group.region, serverGroup: lastId(group.name) };
+/** A rollback is what it consists of: its own plan would depend on what only a run finds out. */
+function stagesOf(group: ServerGroup, action: Action): JsonObject[] {
+  const { account, region, capacity } = group;
+  const name = lastId(group.name);
+  const at = (serverGroup: string) => ({ account, region, serverGroup });
   switch (action.kind) {
-    case "resize": return { resizeServerGroup: { target, resize: resizeJson(action.resize) } };
-    case "enable": return { enableServerGroup: { target } };
-    case "disable": return { disableServerGroup: { target } };
-    case "destroy": return { destroyServerGroup: { target } };
-    case "rollback": return { rollbackServerGroup: { target, restoreServerGroup: action.to } };
+    case "resize": return [{ name, resizeServerGroup: { target: at(name), resize: resizeJson(action.resize) } }];
+    case "enable": return [{ name, enableServerGroup: { target: at(name) } }];
+    case "disable": return [{ name, disableServerGroup: { target: at(name) } }];
+    case "destroy": return [{ name, destroyServerGroup: { target: at(name) } }];
+    case "rollback": return [
+      { name: action.to, enableServerGroup: { target: at(action.to) } },
+      { name: action.to, resizeServerGroup: { target: at(action.to), resize: { exact: { min: capacity?.min ?? 0, desired: capacity?.desired ?? 0, max: capacity?.max ?? 0 } } } },
+      { name, disableServerGroup: { target: at(name) } },
+    ];
   }
 }
 

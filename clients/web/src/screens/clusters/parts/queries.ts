@@ -46,13 +46,15 @@ export function useMakers(application: string): ReadonlyMap<string, Execution> {
 
 /** What the server would do in an operation: its stages, and what is wrong. */
 export function usePlan(application: string, operations: readonly Operation[]) {
-  const stages = operations.map(({ title, stage }, index) => ({ id: `operation-${index + 1}`, name: title, ...stage }));
+  const stages = operations.flatMap(({ title, stages: own }, operation) => own.map((stage, index) => (
+    { id: `s${operation}-${index}`, name: title, ...(index > 0 && { dependsOn: [`s${operation}-${index - 1}`] }), ...stage }
+  )));
   return useQuery({
     queryKey: ["plan", application, JSON.stringify(stages)],
     enabled: stages.length > 0,
     queryFn: async ({ signal }): Promise<{ stages: readonly PlannedStage[]; problems: readonly string[] }> => {
       const plan = await api.executions.planExecution({ pipeline: pipelineName(application.slice("applications/".length), "operation"), definition: fromJson(PipelineSchema, { stages }) }, { signal });
-      return { stages: plan.stages.filter(({ parent }) => parent === ""), problems: plan.problems.map(({ description }) => description) };
+      return { stages: plan.stages, problems: plan.problems.map(({ description }) => description) };
     },
   });
 }
