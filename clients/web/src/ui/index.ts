@@ -1,4 +1,4 @@
-/** The components that every screen uses. */
+/** The components that every screen uses. Long lists are apart (`virtual-list.tsx`, `log-view.tsx`): not every screen has one. */
 export { Badge, StatusBadge, type Look, type Tone } from "./badge.tsx";
 export { Button, ButtonLink, IconButton } from "./button.tsx";
 export { classes } from "./classes.ts";
@@ -16,5 +16,4 @@ export { SafeLink } from "./safe-link.tsx";
 export { Tabs, type Tab } from "./tabs.tsx";
 export { local, millis, span, utc } from "./time.ts";
 export { toast, Toasts } from "./toast.tsx";
-export { VirtualList } from "./virtual-list.tsx";
 export { Elapsed, Time } from "./when.tsx";

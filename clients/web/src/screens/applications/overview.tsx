@@ -5,7 +5,7 @@ import { api, applicationName, lastId, queryClient, screenOf } from "~/api/index
 import { useText } from "~/i18n/index.tsx";
 import { useExecutions, useInfrastructure, useLiveEffect } from "~/live/hooks.ts";
 import { ButtonLink, EmptyState, ErrorNote, Facts, HEALTH_LOOKS, Markdown, Page, Panel, Spinner, StatusBadge, Time } from "~/ui/index.ts";
-import { hasAnyEnded } from "../executions/changes.ts";
+import { hasAnyEnded, useCaughtUp } from "../executions/changes.ts";
 import { ExecutionRow } from "../executions/row.tsx";
 import { isActive } from "../executions/strip.ts";
 import { useApplication } from "./queries.ts";
@@ -48,6 +48,7 @@ function Executions({ application }: { application: string }) {
   useLiveEffect(application, (changes) => {
     if (hasAnyEnded(changes)) void queryClient.invalidateQueries({ queryKey });
   });
+  useCaughtUp(application, queryKey);
   const ended = useQuery({
     queryKey,
     queryFn: () => api.executions.listExecutions({ parent: application, filter: "active=false", pageSize: RECENT, includeStages: true }),

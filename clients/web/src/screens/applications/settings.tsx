@@ -5,8 +5,9 @@ import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { api, applicationName, explain, isConflict, lastId, queryClient, requestId, screenOf } from "~/api/index.ts";
-import { FieldsForm, problemsAt, useResourceFields, without } from "~/form/index.ts";
+import { FieldsForm, problemsAt, useResourceFields } from "~/form/index.ts";
 import { type JsonObject, objectOf } from "~/form/values.ts";
+import { writableFields } from "~/form/writable.ts";
 import { useText } from "~/i18n/index.tsx";
 import { Button, ConfirmDialog, ErrorNote, Page, Panel, Spinner, toast } from "~/ui/index.ts";
 import { useApplication } from "./queries.ts";
@@ -55,7 +56,7 @@ function Settings({ application, onSaved }: { application: Application; onSaved:
   return (
     <Panel>
       <form className="stack" onSubmit={submit}>
-        <FieldsForm fields={without(fields, ["name", "etag"])} value={value} onChange={setValue} problems={problems} context={{ application: lastId(application.name) }} />
+        <FieldsForm fields={writableFields(fields)} value={value} onChange={setValue} problems={problems} context={{ application: lastId(application.name) }} />
         {save.error && (isConflict(save.error)
           ? <div className="row" role="alert">{t("applications.conflict")} <Button small onClick={() => void loadTheirs()}>{t("applications.loadTheirs")}</Button></div>
           : <ErrorNote error={save.error} />)}

@@ -9,7 +9,7 @@ import { ButtonLink, EmptyState, ErrorNote, Page, Panel, Spinner, Time } from "~
 import { FirstRun } from "../applications/first-run.tsx";
 import { NewApplication } from "../applications/new.tsx";
 import { useApplications } from "../applications/queries.ts";
-import { hasAnyEnded } from "../executions/changes.ts";
+import { hasAnyEnded, useCaughtUp } from "../executions/changes.ts";
 import { ExecutionRow } from "../executions/row.tsx";
 import { awaitsJudgment, isActive } from "../executions/strip.ts";
 import "./home.css";
@@ -70,6 +70,7 @@ function Recent() {
   useLiveEffect(ALL_APPLICATIONS, (changes) => {
     if (hasAnyEnded(changes)) void queryClient.invalidateQueries({ queryKey: RECENT_KEY });
   });
+  useCaughtUp(ALL_APPLICATIONS, RECENT_KEY);
   const { data } = useQuery({
     queryKey: RECENT_KEY,
     queryFn: () => api.executions.listExecutions({ parent: ALL_APPLICATIONS, filter: "active=false", pageSize: RECENT, includeStages: true }),

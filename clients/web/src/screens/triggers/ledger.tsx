@@ -5,7 +5,8 @@ import type { TriggerEvent } from "@gennaker/client/gen/trigger";
 import { Link } from "wouter";
 import { lastId, screenOf } from "~/api/index.ts";
 import { useText } from "~/i18n/index.tsx";
-import { Button, EmptyState, ErrorNote, JsonTree, Panel, Spinner, StatusBadge, Time, VirtualList } from "~/ui/index.ts";
+import { Button, EmptyState, ErrorNote, JsonTree, Panel, Spinner, StatusBadge, Time } from "~/ui/index.ts";
+import { VirtualList } from "~/ui/virtual-list.tsx";
 import { DECISION_LOOKS } from "./looks.ts";
 import { useLedger } from "./queries.ts";
 

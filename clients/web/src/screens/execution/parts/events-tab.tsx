@@ -4,7 +4,8 @@ import { memo, useMemo } from "react";
 import { useSearchParams } from "wouter";
 import { useText } from "~/i18n/index.tsx";
 import { type EventRow, useEvents } from "~/live/index.ts";
-import { Badge, Button, Icon, SearchBox, Select, Spinner, Time, VirtualList } from "~/ui/index.ts";
+import { Badge, Button, Icon, SearchBox, Select, Spinner, Time } from "~/ui/index.ts";
+import { VirtualList } from "~/ui/virtual-list.tsx";
 import { EVENT_GROUPS, EVENT_LOOKS, type EventFilter, eventGroup, matching } from "../model/event-filter.ts";
 
 interface Props {
