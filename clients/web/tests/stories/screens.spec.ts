@@ -25,7 +25,7 @@ test("every screen is accessible, light and dark, wide and narrow", async ({ ser
         await expectAccessible(page);
         await expectNoSidewaysScroll(page);
         if (process.env.UPDATE_SCREENS && (scheme === "light") === (width === 1280)) {
-          await page.screenshot({ path: `${PICTURES}${id}-${scheme}-${width}.png` });
+          await page.screenshot({ path: `${PICTURES}${id}-${scheme}-${width}.jpg`, type: "jpeg", quality: 60 });
         }
       });
     }
