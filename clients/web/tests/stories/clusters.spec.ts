@@ -173,5 +173,5 @@ test("load balancers, firewalls and images are made by hand", async ({ server, p
   await page.getByRole("dialog").getByLabel(/^Id/).fill("hello:v3");
   await page.getByRole("dialog").getByLabel(/^Source/).fill("builtin:sample-program --version v3");
   await page.getByRole("dialog").getByRole("button", { name: "Register an image" }).click();
-  await expect(page.getByText("hello:v3", { exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Deploy hello:v3" })).toBeVisible();
 });
