@@ -193,6 +193,13 @@ async fn what_nobody_has_saved_yet_is_planned() {
     let operation = stage(&plan, "operation");
     assert_eq!(operation.verdict(), Verdict::Runs, "{}", operation.problem);
     assert!(!operation.tasks.is_empty(), "{operation:?}");
+    let target = json!({"account": "local", "cluster": "shop-main", "regions": ["local"]});
+    let definition = json!({"stages": [{"id": "operation", "rollbackCluster": {"target": target}}]});
+    let plan = plan_of("shop/pipelines/operation", definition).await;
+    let operation = stage(&plan, "operation");
+    assert_eq!(operation.verdict(), Verdict::Unknown, "which one it goes back to is found by its tasks");
+    assert_eq!(operation.problem, "what it does after its tasks depends on what they find");
+
     assert!(world.cloud.effects().is_empty());
     let saved = world.app.list_pipelines(ann(), request(json!({"parent": "applications/shop"}))).await.unwrap();
     assert_eq!(saved.pipelines, []);

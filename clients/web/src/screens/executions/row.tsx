@@ -35,7 +35,7 @@ export const ExecutionRow = memo(function ExecutionRow({ execution, showApplicat
         {execution.queuePosition > 0 && <div className="muted">{t("executions.queued", { position: execution.queuePosition })}</div>}
         {execution.failure && <div className="ellipsis" style={{ color: "var(--failed)" }} title={execution.failure.message}>{execution.failure.message}</div>}
       </div>
-      <div className="execution-when"><Elapsed start={execution.startTime} end={execution.endTime} /><br /> <Time at={execution.createTime} relative /></div>
+      <div className="execution-when"><Elapsed start={execution.startTime} end={execution.endTime} /><span className="execution-ago"><Time at={execution.createTime} relative /></span></div>
     </div>
   );
 });

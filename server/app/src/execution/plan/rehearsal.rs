@@ -156,6 +156,9 @@ impl<'a> Rehearsal<'a> {
                 self.happens(Event::StageContinued { stage: id.clone(), after });
                 self.rehearse_children(id, SyntheticPosition::After);
             }
+            Err(_) if self.unknown.contains(id) => {
+                self.note(place, Verdict::Unknown, "what it does after its tasks depends on what they find");
+            }
             Err(failure) => self.fails(id, place, &failure),
         }
     }
