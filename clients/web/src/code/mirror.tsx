@@ -7,6 +7,7 @@ import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers, placeholder as placeholderText } from "@codemirror/view";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import type { CodeDiagnostic, Language } from "./code-editor.tsx";
+import { cursorAfter, differenceOf } from "./difference.ts";
 import { expressionAlone, textWithExpressions } from "./expression-language.ts";
 import { theme } from "./theme.ts";
 
@@ -78,9 +79,10 @@ export default function Mirror(props: MirrorProps) {
 
   useLayoutEffect(() => {
     const editor = view.current;
-    if (editor && editor.state.doc.toString() !== value) {
-      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
-    }
+    const text = editor?.state.doc.toString();
+    if (!editor || text === undefined || text === value) return;
+    const changes = differenceOf(text, value);
+    editor.dispatch({ changes, selection: { anchor: cursorAfter(changes, editor.state.selection.main.head) } });
   }, [value]);
 
   useLayoutEffect(() => {
