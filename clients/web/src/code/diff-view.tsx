@@ -42,7 +42,7 @@ export function DiffView({ before, after, language = "text", unified, beforeLabe
     <div className="code">
       {!single && <Titles left={left} right={right} />}
       <Suspense fallback={<Spinner />}>
-        <Merge left={before} right={after} leftLabel={left} rightLabel={right} language={language} unified={single} takeLabel={t("code.take")} keepLabel={t("code.keep")} height={height} />
+        <Merge left={before} right={after} leftLabel={left} rightLabel={right} language={language} unified={single} takeLabel={t("code.take")} keepLabel={t("code.keep")} foldedLabel={t("code.unchanged", { count: "$" })} height={height} />
       </Suspense>
     </div>
   );
@@ -68,7 +68,7 @@ export function MergeView({ mine, theirs, onChange, language = "json", mineLabel
     <div className="code">
       {wide && <Titles left={left} right={right} />}
       <Suspense fallback={<Spinner />}>
-        <Merge left={theirs} right={mine} leftLabel={left} rightLabel={right} language={language} unified={!wide} onChange={onChange} takeLabel={t("code.take")} keepLabel={t("code.keep")} height={height} />
+        <Merge left={theirs} right={mine} leftLabel={left} rightLabel={right} language={language} unified={!wide} onChange={onChange} takeLabel={t("code.take")} keepLabel={t("code.keep")} foldedLabel={t("code.unchanged", { count: "$" })} height={height} />
       </Suspense>
       <span className="code-help muted">{t("code.mergeHelp")}</span>
     </div>

@@ -20,6 +20,8 @@ export interface MergeProps {
   /** What the buttons between the texts are called. */
   takeLabel: string;
   keepLabel: string;
+  /** What stands for lines that are the same in both, with `$` for their number; there are always several. */
+  foldedLabel: string;
   height?: string | undefined;
 }
 
@@ -27,7 +29,7 @@ const DIFF = { scanLimit: 5_000, timeout: 500 };
 const COLLAPSE = { margin: 3, minSize: 6 };
 
 /** The differences of two texts. */
-export default function Merge({ left, right, leftLabel, rightLabel, language, unified, onChange, takeLabel, keepLabel, height }: MergeProps) {
+export default function Merge({ left, right, leftLabel, rightLabel, language, unified, onChange, takeLabel, keepLabel, foldedLabel, height }: MergeProps) {
   const host = useRef<HTMLDivElement>(null);
   const report = useRef(onChange);
   report.current = onChange;
@@ -54,6 +56,7 @@ export default function Merge({ left, right, leftLabel, rightLabel, language, un
       const side = (label: string, writable: boolean): Extension => [
         lineNumbers(), theme, highlighting, EditorView.lineWrapping, EditorState.readOnly.of(!writable), writable ? [history(), listener] : [],
         keymap.of([...defaultKeymap, ...historyKeymap]), EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+        EditorState.phrases.of({ "$ unchanged lines": foldedLabel }),
       ];
       view = unified
         ? new EditorView({ parent, doc: start, extensions: [side(rightLabel, editable), unifiedMergeView({ original: left, mergeControls: editable && ((type, act) => unifiedButton(type === "accept" ? keepLabel : takeLabel, act)), collapseUnchanged: COLLAPSE, diffConfig: DIFF })] })
@@ -67,7 +70,7 @@ export default function Merge({ left, right, leftLabel, rightLabel, language, un
       current = false;
       view?.destroy();
     };
-  }, [left, start, leftLabel, rightLabel, language, unified, editable, takeLabel, keepLabel]);
+  }, [left, start, leftLabel, rightLabel, language, unified, editable, takeLabel, keepLabel, foldedLabel]);
 
   return <div ref={host} className="code-merge" style={{ maxHeight: height ?? "60vh" }} />;
 }

@@ -33,7 +33,9 @@ const look = EditorView.theme({
   ".cm-deletedText, .cm-merge-a .cm-changedText": { background: "var(--failed-soft)", textDecoration: "underline var(--failed)" },
   ".cm-insertedLine": { backgroundColor: "color-mix(in srgb, var(--ok-soft) 60%, transparent)", textDecoration: "none" },
   ".cm-merge-b .cm-changedText, ins.cm-insertedLine, .cm-insertedText": { background: "var(--ok-soft)", textDecoration: "underline var(--ok)" },
-  ".cm-collapsedLines": { background: "var(--surface-2)", color: "var(--muted)", padding: "4px 8px" },
+  ".cm-collapsedLines": { background: "var(--surface-2)", color: "var(--muted)", padding: "4px 8px", fontFamily: "var(--font)" },
+  // Few fonts have the sign that stands here by default.
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: "'···'" },
 });
 
 const colours = HighlightStyle.define([

@@ -7,6 +7,7 @@ export const en = {
   theirs: "Theirs",
   take: "Take this over",
   keep: "Keep mine",
+  unchanged: "{count} unchanged lines",
   mergeHelp: "Change your version as you like, or take parts of theirs over with the arrows.",
   insert: "Insert an expression",
   value: "Value in the chosen run",
