@@ -31,6 +31,11 @@ export function screenOf(name: string): string {
   return `/${name}`;
 }
 
+/** The address of the editor of a pipeline. One whose id is `new` is told apart from the editor of a pipeline to be made. */
+export function editorOf(pipeline: string): string {
+  return `${screenOf(pipeline)}/edit${lastId(pipeline) === "new" ? "?id=new" : ""}`;
+}
+
 /** The address of a stage in an execution. */
 export function stageScreen(execution: string, stage: string): string {
   return `${screenOf(execution)}?stage=${encodeURIComponent(stage)}`;

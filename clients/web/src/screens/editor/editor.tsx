@@ -1,4 +1,4 @@
-/** The screen on which pipelines are edited; `new` in place of a pipeline makes one. */
+/** The screen on which pipelines are edited; `new` in place of a pipeline makes one, except that `new?id=new` is one with that id. */
 import type { Pipeline } from "@gennaker/client/gen/pipeline";
 import { useState } from "react";
 import { useLocation, useSearchParams } from "wouter";
@@ -18,8 +18,8 @@ import "./editor.css";
 
 export default function Editor({ application = "", pipeline = "" }: Record<string, string>) {
   const [params] = useSearchParams();
-  const made = pipeline !== "new";
-  const id = made ? pipeline : (params.get("id") ?? "");
+  const id = pipeline === "new" ? (params.get("id") ?? "") : pipeline;
+  const made = pipeline !== "new" || id === "new";
   if (id === "") return <NewPipeline application={application} />;
   const name = pipelineName(application, id);
   return made ? <Existing key={name} name={name} /> : <Loaded key={name} name={name} saved={{ document: {}, etag: "" }} latest="" />;

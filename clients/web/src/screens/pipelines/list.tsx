@@ -3,7 +3,7 @@ import type { Execution } from "@gennaker/client/gen/execution";
 import type { Pipeline } from "@gennaker/client/gen/pipeline";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
-import { applicationName, lastId, screenOf } from "~/api/index.ts";
+import { applicationName, editorOf, lastId, screenOf } from "~/api/index.ts";
 import { useText } from "~/i18n/index.tsx";
 import { RunDialog } from "~/screens/execution/run-dialog.tsx";
 import { usePipelines, useTriggers } from "~/screens/executions/queries.ts";
@@ -90,7 +90,7 @@ function Row({ pipeline, triggers, last, ready, onRun }:
       </div>
       <div className="row pipeline-actions">
         {!pipeline.disabled && <Button small icon="play" aria-label={t("lists.runNamed", { pipeline: title })} onClick={() => onRun(pipeline.name)}>{t("lists.runIt")}</Button>}
-        <IconButton small icon="edit" label={t("lists.editNamed", { pipeline: title })} onClick={() => go(`${screenOf(pipeline.name)}/edit`)} />
+        <IconButton small icon="edit" label={t("lists.editNamed", { pipeline: title })} onClick={() => go(editorOf(pipeline.name))} />
       </div>
     </li>
   );

@@ -2,7 +2,7 @@
 import type { Pipeline } from "@gennaker/client/gen/pipeline";
 import { useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { applicationName, lastId, pipelineName, screenOf } from "~/api/index.ts";
+import { applicationName, editorOf, lastId, pipelineName, screenOf } from "~/api/index.ts";
 import { useStageKinds } from "~/form/index.ts";
 import { GraphView } from "~/graph/index.ts";
 import { useText } from "~/i18n/index.tsx";
@@ -35,7 +35,7 @@ function Overview({ pipeline }: { pipeline: Pipeline }) {
     <Page title={title} crumbs={[{ label: t("shell.pipelines"), to: `${screenOf(application)}/pipelines` }]} actions={<>
       {pipeline.disabled && <Badge icon="pause">{t("editor.disabled")}</Badge>}
       <Button tone="primary" icon="play" disabled={pipeline.disabled} onClick={() => ask("run")}>{t("editor.run")}</Button>
-      <ButtonLink to={`${to}/edit`} icon="edit">{t("common.edit")}</ButtonLink>
+      <ButtonLink to={editorOf(pipeline.name)} icon="edit">{t("common.edit")}</ButtonLink>
       <ButtonLink to={`${to}/revisions`} icon="history">{t("editor.revisions")}</ButtonLink>
       <PipelineMenu pipeline={pipeline} onDeed={ask} />
     </>}>

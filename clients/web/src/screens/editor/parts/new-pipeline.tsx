@@ -10,14 +10,18 @@ import { useTaken } from "../queries.ts";
 /** What the API takes as the id of a pipeline. */
 const ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
+/** The word that stands for a pipeline to be made in addresses. */
+const RESERVED = "new";
+
 export function NewPipeline({ application }: { application: string }) {
   const t = useText();
   const [, go] = useLocation();
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState<string>();
   const id = chosen ?? slug(name);
-  const taken = useTaken(ID.test(id) && id !== "new" ? pipelineName(application, id) : undefined);
-  const problem = id === "" ? undefined : !ID.test(id) || id === "new" ? t("editor.pipelineIdForm") : taken.data ? t("editor.pipelineTaken") : undefined;
+  const usable = ID.test(id) && id !== RESERVED;
+  const taken = useTaken(usable ? pipelineName(application, id) : undefined).data;
+  const problem = id === "" ? undefined : id === RESERVED ? t("editor.pipelineIdReserved") : !usable ? t("editor.pipelineIdForm") : taken ? t("editor.pipelineTaken") : undefined;
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (id !== "" && !problem) go(`/apps/${application}/pipelines/new/edit?${new URLSearchParams({ id, name })}`, { replace: true });
