@@ -66,13 +66,15 @@ function useOffset(ref: RefObject<HTMLElement | null>): number {
 /** Scrolls with the first row in sight when it gets another place. Nothing is done at the top, where people want to see what is new. */
 function useAnchor<Item>(rows: Virtualizer<Window, Element>, items: readonly Item[], itemKey: (item: Item) => string): void {
   const anchor = useRef<{ items: readonly Item[]; key: string; start: number }>(undefined);
+  const before = anchor.current;
+  const margin = rows.options.scrollMargin;
+  // Where it is drawn now. Rows that turn out to be higher than thought while this is drawn are made up for by the virtualizer itself.
+  const place = before && before.items !== items ? rows.measurementsCache[items.findIndex((item) => itemKey(item) === before.key)]?.start : undefined;
   useLayoutEffect(() => {
-    const before = anchor.current;
-    const margin = rows.options.scrollMargin;
-    if (before && before.items !== items && window.scrollY > margin) {
-      const index = items.findIndex((item) => itemKey(item) === before.key);
-      const start = rows.measurementsCache[index]?.start;
-      if (start !== undefined && start - margin !== before.start) window.scrollBy({ top: start - margin - before.start, behavior: "instant" });
+    if (before && place !== undefined && place - margin !== before.start && window.scrollY > margin) {
+      window.scrollBy({ top: place - margin - before.start, behavior: "instant" });
+      // The virtualizer would hear of it a frame later, and until then scroll from where it was.
+      rows.scrollOffset = window.scrollY;
     }
     const first = rows.getVirtualItems().find((row) => row.end > window.scrollY);
     anchor.current = first && { items, key: String(first.key), start: first.start - margin };

@@ -34,7 +34,7 @@ export function ExecutionList({ executions, byPipeline, showApplication, empty }
     <>
       {state.error !== undefined && <ErrorNote error={state.error} onRetry={more} />}
       {items.length > 0 && (
-        <VirtualList items={items} itemKey={(item) => item.key} estimate={58} label={t("lists.executions")} onRange={see}
+        <VirtualList items={items} itemKey={(item) => item.key} estimate={59} label={t("lists.executions")} onRange={see}
           onEnd={byPipeline || state.complete || state.error !== undefined ? undefined : more}
           render={(item) => <Line item={item} showApplication={showApplication ?? false} more={!state.complete} onToggle={toggle} onWhole={showWhole} />} />
       )}
