@@ -171,3 +171,78 @@ test("text and graph are the same pipeline", async ({ server, page, context }) =
   await page.getByRole("button", { name: "JSON" }).click();
   await expect(page.locator(".cm-content")).toContainText('"ship-it"');
 });
+
+/** How long after the next input in the page its problem is at the stage and at the field, in ms. */
+const untilProblem = (page: Page, id: string) => page.evaluate((node) => new Promise<number>((seen) => {
+  addEventListener("input", () => {
+    const typed = performance.now();
+    const observer = new MutationObserver(() => {
+      const atStage = document.querySelector(`[data-node="${node}"]`)?.textContent?.includes("1 problem");
+      if (!atStage || !document.querySelector(".field-problem") || !document.querySelector("textarea[aria-invalid=true]")) return;
+      observer.disconnect();
+      seen(performance.now() - typed);
+    });
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  }, { capture: true, once: true });
+}), id);
+
+test("an error is seen within half a second of typing", async ({ server, page }) => {
+  await makeApplication(server.api, "shop");
+  await makePipeline(server.api, "shop", "release", chain);
+  await page.goto(`${EDIT}?stage=ship`);
+  const text = page.getByRole("textbox", { name: "Text when skipping" });
+  await text.fill("x".repeat(2000));
+  await expect(page.getByText("Valid", { exact: true })).toBeVisible();
+  await expect(stage(page, "ship")).not.toContainText("problem");
+
+  // The rules of fields need no answer of the server: here it never gives one.
+  await page.route("**/ValidatePipeline", () => {});
+  const seen = untilProblem(page, "ship");
+  await text.press("End");
+  await page.keyboard.type("x");
+  const time = await seen;
+  console.log(`an error was seen ${Math.round(time)} ms after it was typed`);
+  expect(time).toBeLessThan(500);
+  await expect(page.getByText("Must have at most 2,000 characters, and has 2,001").first()).toBeVisible();
+  await expect(save(page)).toBeDisabled();
+
+  // With the server, it stays one problem, and goes as soon as it is mended.
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.keyboard.type("x");
+  await expect(stage(page, "ship")).toContainText("1 problem");
+  await page.keyboard.press("Backspace");
+  await page.keyboard.press("Backspace");
+  await expect(stage(page, "ship")).not.toContainText("problem");
+  await expect(page.getByText("Valid", { exact: true })).toBeVisible();
+});
+
+test("a pipeline that is called new has an editor too", async ({ server, page }) => {
+  await makeApplication(server.api, "shop");
+  await page.goto("/apps/shop/pipelines/new/edit");
+  await page.getByLabel("Id (required)").fill("new");
+  await expect(page.getByText("Choose another id")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Continue" })).toBeDisabled();
+  await makePipeline(server.api, "shop", "new", chain);
+  await page.goto("/apps/shop/pipelines/new");
+  await page.getByRole("link", { name: "Edit" }).click();
+  await expect(stage(page, "ship")).toBeVisible();
+  await stage(page, "ship").click();
+  await expect(page.getByLabel("Time (required)")).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("Time (required)")).toBeVisible();
+});
+
+test("what is typed while an editor of expressions takes over stays in order", async ({ server, page }) => {
+  await makeApplication(server.api, "shop");
+  await makePipeline(server.api, "shop", "release", chain);
+  await page.goto(`${EDIT}?stage=ship`);
+  await page.getByRole("textbox", { name: "Only if" }).fill("true");
+  await page.keyboard.type(" && 1 < 2");
+  const condition = page.locator(".cm-content");
+  await expect(condition).toHaveText("true && 1 < 2");
+  await page.getByRole("textbox", { name: "Text when skipping" }).click();
+  await page.keyboard.type("ab");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.type("${x");
+  await expect(page.locator(".cm-content")).toHaveText("a${ x }b");
+});

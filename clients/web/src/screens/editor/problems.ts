@@ -1,8 +1,11 @@
-/** What is wrong with the document: what a message can't hold at once, and what the server says shortly after typing. */
+/** What is wrong with the document: what a message can't hold and what breaks the rules of fields at once, and what the server says shortly after typing. */
 import { useEffect, useMemo, useState } from "react";
 import { api, explain } from "~/api/index.ts";
+import type { StageKindDescriptor } from "@gennaker/client/gen/kinds";
+import { useResourceFields } from "~/form/index.ts";
 import { type Text, useText } from "~/i18n/index.tsx";
-import { pass, type Refusal } from "./model/door.ts";
+import { localFindings } from "./local.ts";
+import { documentOf, pass, type Refusal } from "./model/door.ts";
 import type { JsonObject } from "./model/json.ts";
 import { fieldText, isInside, type Problem, stageAt, stepsOf } from "./model/paths.ts";
 
@@ -24,9 +27,12 @@ interface Answer {
 }
 
 /** Checks a document while it is edited. */
-export function useCheck(document: JsonObject, name: string): Check {
+export function useCheck(document: JsonObject, name: string, kinds: readonly StageKindDescriptor[]): Check {
   const t = useText();
   const { pipeline, refusals } = useMemo(() => pass(document, name), [document, name]);
+  const [stageFields, pipelineFields] = [useResourceFields("stage"), useResourceFields("pipeline")];
+  // What the message holds has the usual spelling, whatever the document's is.
+  const findings = useMemo(() => localFindings(documentOf(pipeline), { kinds, stage: stageFields, pipeline: pipelineFields }), [pipeline, kinds, stageFields, pipelineFields]);
   const [answer, setAnswer] = useState<Answer>();
   useEffect(() => {
     const abort = new AbortController();
@@ -47,15 +53,28 @@ export function useCheck(document: JsonObject, name: string): Check {
     };
   }, [document, pipeline, name]);
   const checked = answer?.document === document;
-  const problems = useMemo(() => together(refusals, answer?.unreachable ? [] : (answer?.problems ?? []), t), [refusals, answer, t]);
+  const problems = useMemo(() => {
+    const own = findings.map((one): Problem => ({ path: stepsOf(document, one.path), field: one.path, text: t(`form.${one.rule}`, one.values), severity: "error" }));
+    const answered = answer?.unreachable ? [] : (answer?.problems ?? []);
+    return together(refusalsOf(refusals, t), own, answered, checked && !answer?.unreachable);
+  }, [refusals, findings, answer, checked, document, t]);
   return { problems, checked, unreachable: checked && answer.unreachable };
 }
 
-/** What was refused, and what the server says about the rest. */
-function together(refusals: readonly Refusal[], answered: readonly Problem[], t: Text): Problem[] {
-  const refused = refusals.map((one): Problem => ({ path: one.path, field: fieldText(one.path), text: refusalText(one, t), severity: "error" }));
-  const others = answered.filter(({ path }) => !refused.some((one) => isInside(one.path, path)));
-  return [...refused, ...others];
+/**
+ * What was refused, what breaks rules of fields, and what the server says of the rest. What is known here stands for what the server
+ * says of the same field: it is newer, and in the user's language. Once the server has judged the document, only what it finds is left.
+ */
+export function together(refused: readonly Problem[], own: readonly Problem[], answered: readonly Problem[], judged: boolean): Problem[] {
+  const others = (problems: readonly Problem[]) => problems.filter(({ path }) => !refused.some((one) => isInside(one.path, path)));
+  const wrong = new Set(answered.filter(({ severity }) => severity === "error").map(({ field }) => field));
+  const found = judged ? own.filter(({ field }) => wrong.has(field)) : own;
+  const known = new Set(found.map(({ field }) => field));
+  return [...refused, ...others(found), ...others(answered.filter(({ field, severity }) => severity === "warning" || !known.has(field)))];
+}
+
+function refusalsOf(refusals: readonly Refusal[], t: Text): Problem[] {
+  return refusals.map((one) => ({ path: one.path, field: fieldText(one.path), text: refusalText(one, t), severity: "error" }));
 }
 
 function refusalText({ why, detail }: Refusal, t: Text): string {

@@ -3,6 +3,7 @@ import type { FieldDescriptor } from "@gennaker/client/gen/kinds";
 import { useMemo } from "react";
 import { FieldsForm, jsonName, pick, problemsAt, useResourceFields } from "~/form/index.ts";
 import { Spinner } from "~/ui/index.ts";
+import { settingsOf } from "../local.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Problem } from "../model/paths.ts";
 import { typedIn } from "../model/typing.ts";
@@ -28,7 +29,7 @@ export function SettingsPane({ session: { name, document, change }, part, proble
 
 /** Its fields in the order that the server gives, the usual ones first. */
 function fieldsOf(all: readonly FieldDescriptor[], part: Part): FieldDescriptor[] {
-  const own = all.filter((field) => !field.outputOnly && !["name", "etag", "stages"].includes(field.path) && partOf(jsonName(field.path)) === part);
+  const own = settingsOf(all).filter((field) => partOf(jsonName(field.path)) === part);
   const first = pick(own, ["display_name", "description", "disabled", "labels"]);
   return [...first, ...own.filter((field) => !first.includes(field))];
 }

@@ -35,7 +35,7 @@ export function Workspace({ session, kinds: list, url, latest, onSaved }: Props)
   const [jump, setJump] = useState<Problem>();
   const side = useRef<HTMLDivElement>(null);
   const kinds = useMemo(() => new Map(list.map((kind) => [kind.kind, kind])), [list]);
-  const check = useCheck(session.document, session.name);
+  const check = useCheck(session.document, session.name, list);
   const refusal = useRefusal(session, check);
   const commands = useCommands(session, ask);
   const departure = useLeaveGuard(session.dirty);
