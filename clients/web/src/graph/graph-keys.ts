@@ -25,19 +25,20 @@ export function useGraphKeys({ layout, nodes, viewport, onFocus, onOpen, onKey }
     if (id === undefined) return;
     onKey?.(event, id);
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const before = event.timeStamp - typed.current.time < TYPING ? typed.current.text : "";
+    // In the middle of a name, `0` and the space belong to it.
+    const isLetter = event.key.length === 1 && (before !== "" || event.key !== " ");
     const move = moveOf(event.key, layout.options.direction);
-    const action = move ? () => onFocus(destination(layout, id, move)) : zoomOf(event.key, viewport);
+    const action = move ? () => onFocus(destination(layout, id, move)) : before === "" ? zoomOf(event.key, viewport) : undefined;
     if (action) {
       event.preventDefault();
       action();
     } else if (event.key === "Enter") {
       event.preventDefault();
       onOpen(id);
-    } else if (event.key.length === 1 && event.key !== " ") {
-      const now = event.timeStamp;
-      const text = now - typed.current.time < TYPING ? typed.current.text + event.key : event.key;
-      typed.current = { text, time: now };
-      const to = jump(nodes, id, text);
+    } else if (isLetter) {
+      typed.current = { text: before + event.key, time: event.timeStamp };
+      const to = jump(nodes, id, typed.current.text);
       if (to === undefined) return;
       event.preventDefault();
       onFocus(to);

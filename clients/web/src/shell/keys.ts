@@ -39,7 +39,8 @@ export function useKeys(keys: Keys): void {
     let leading = false;
     const press = (event: KeyboardEvent) => {
       const { go, application, onSearch, onHelp } = latest.current;
-      if (document.querySelector("dialog[open]")) return;
+      // What has the focus comes first: a name that is typed to jump to a stage may well begin with g and e.
+      if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
       if ((event.ctrlKey || event.metaKey) && event.key === "k") {
         event.preventDefault();
         return onSearch();

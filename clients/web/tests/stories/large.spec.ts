@@ -43,7 +43,7 @@ test("a thousand stages: drawn where one looks, the failed one found, searched b
   });
 
   await test.step("typing a name goes to its stage, and End to the last one", async () => {
-    await page.keyboard.type("Stage 19.49");
+    await page.keyboard.type("Stage 19.49", { delay: 100 });
     await expect(page.locator('[data-node="c19-49"]')).toBeFocused();
     await expect(page.locator('[data-node="c19-49"]')).toBeInViewport();
     expect(await boxes(page).count()).toBeLessThan(200);

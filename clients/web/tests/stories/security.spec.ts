@@ -104,7 +104,7 @@ function screens({ over, waiting }: { over: string; waiting: string }): [path: s
     ["/", evil("Pipeline")],
     ["/apps", evil("Application")],
     ["/apps/evil", evil("Application")],
-    ["/apps/evil/settings", "About it"],
+    ["/apps/evil/settings", evil("Application")],
     ["/apps/evil/executions", evil("Pipeline")],
     ["/apps/evil/pipelines", evil("Pipeline")],
     ["/apps/evil/pipelines/all", evil("What it does")],
