@@ -6,9 +6,9 @@ import { useQueries, useQuery, type UseQueryResult } from "@tanstack/react-query
 import { useMemo } from "react";
 import { ALL_APPLICATIONS, allPages, api, idOf, queryClient } from "~/api/index.ts";
 import { useExecutions, useLiveEffect } from "~/live/hooks.ts";
-import { hasAnyEnded } from "~/screens/executions/changes.ts";
 import { useForgotten } from "~/screens/executions/forgotten.ts";
 import { newestOf } from "~/screens/pipelines/list-last.ts";
+import { deployedIn } from "./deployed.ts";
 
 const PAGE = 500;
 /** How many of an application's newest executions are looked at for those of its pipelines. */
@@ -37,13 +37,12 @@ export function applicationsOf(project: Project): string[] {
   return [...new Set([...project.applications, ...ofPipelines])];
 }
 
-/** The server groups of applications, read again when an execution of one of them has ended. */
+/** The server groups of applications, read again when a stage or an execution of one of them has changed them. */
 export function useServerGroups(applications: readonly string[]): { groups: readonly ServerGroup[]; ready: boolean; error: unknown } {
-  useLiveEffect(ALL_APPLICATIONS, (changes) => {
-    if (!hasAnyEnded(changes)) return;
-    const ended = new Set(changes.changes.map(({ after }) => `applications/${idOf(after.name, "applications")}`));
+  useLiveEffect(ALL_APPLICATIONS, ({ changes, missed }) => {
+    const changed = deployedIn(changes);
     for (const application of applications) {
-      if (changes.missed || ended.has(application)) void queryClient.invalidateQueries({ queryKey: ["serverGroups", application] });
+      if (missed || changed.has(application)) void queryClient.invalidateQueries({ queryKey: ["serverGroups", application] });
     }
   });
   return useQueries({
