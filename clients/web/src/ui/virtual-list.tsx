@@ -49,7 +49,7 @@ export function VirtualList<Item>({ items, itemKey, estimate, label, render, onE
 }
 
 /** Where the list begins on the page, which changes with what stands above it. */
-function useOffset(ref: RefObject<HTMLElement | null>): number {
+export function useOffset(ref: RefObject<HTMLElement | null>): number {
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => {
     const measure = () => {

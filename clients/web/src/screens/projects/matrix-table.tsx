@@ -4,20 +4,28 @@ import { Link } from "wouter";
 import { lastId, screenOf, serverGroupScreen } from "~/api/index.ts";
 import { useLanguage, useText } from "~/i18n/index.tsx";
 import { Badge, HEALTH_LOOKS, Icon, StatusBadge } from "~/ui/index.ts";
+import { MatrixRows, type RowPlace } from "./matrix-rows.tsx";
 import type { Cell, Environment, Matrix, Row, Standing } from "./matrix.ts";
 
-export function MatrixTable({ matrix }: { matrix: Matrix }) {
+/** More rows than these are in the page only while they are in sight. */
+const MANY = 100;
+
+/** The table. With `whole`, all of it is in the page: it is zoomed, which no measure of rows would fit. */
+export function MatrixTable({ matrix: { environments, rows }, whole = false }: { matrix: Matrix; whole?: boolean }) {
   const t = useText();
+  const many = rows.length > MANY && !whole;
+  const columns = environments.length + 1;
   return (
     <div className="scroll-x" role="group" aria-label={t("projects.matrix")} tabIndex={0}>
-      <table className="matrix">
+      <table className="matrix" data-many={many || undefined} aria-rowcount={many ? rows.length + 1 : undefined} style={many ? { minWidth: `max(100%, ${columns * 190}px)` } : undefined}>
         <thead>
           <tr>
             <th scope="col">{t("projects.application")}</th>
-            {matrix.environments.map((environment) => <th key={environment.key} scope="col"><Head environment={environment} /></th>)}
+            {environments.map((environment) => <th key={environment.key} scope="col"><Head environment={environment} /></th>)}
           </tr>
         </thead>
-        <tbody>{matrix.rows.map((row) => <MatrixRow key={row.key} row={row} environments={matrix.environments} />)}</tbody>
+        {many ? <MatrixRows rows={rows} columns={columns} render={(row, place) => <MatrixRow key={row.key} row={row} environments={environments} place={place} />} />
+          : <tbody>{rows.map((row) => <MatrixRow key={row.key} row={row} environments={environments} />)}</tbody>}
       </table>
     </div>
   );
@@ -28,11 +36,11 @@ function Head({ environment: { account, region, stack } }: { environment: Enviro
   return <><span className="matrix-environment">{stack || region}</span><span className="muted">{account} / {region}</span></>;
 }
 
-function MatrixRow({ row, environments }: { row: Row; environments: readonly Environment[] }) {
+function MatrixRow({ row, environments, place }: { row: Row; environments: readonly Environment[]; place?: RowPlace }) {
   const t = useText();
   const drifted = row.versions.length > 1;
   return (
-    <tr>
+    <tr {...place}>
       <th scope="row">
         <Link href={`${screenOf(row.application)}/clusters`} data-row="">{lastId(row.application)}{row.detail && ` / ${row.detail}`}</Link>
         {drifted && <div><Badge tone="waiting" icon="split">{t("projects.drift", { count: row.versions.length })}</Badge></div>}

@@ -46,7 +46,7 @@ function Dashboard({ project, wall }: { project: Project; wall: boolean }) {
         {error !== undefined && error !== null && <ErrorNote error={error} />}
         {!ready ? <Spinner />
           : matrix.environments.length === 0 ? <EmptyState icon="cloud" title={t("projects.nothingStands")}>{t("projects.nothingStandsText")}</EmptyState>
-          : <MatrixTable matrix={matrix} />}
+          : <MatrixTable matrix={matrix} whole={wall} />}
       </Panel>
       {project.pipelines.length > 0 && <ProjectPipelines pipelines={project.pipelines} applications={applications} />}
     </>
