@@ -20,8 +20,7 @@ function hasJustEnded(before: Execution | undefined, after: Execution): boolean 
 /** A stage that is the same object has not changed. */
 function hasDeployed(before: Execution | undefined, after: Execution): boolean {
   const known = new Set(before?.stages);
-  const now = after.stages.filter((stage) => !known.has(stage) && isDone(stage));
-  return now.length > 0 && now.some(({ id }) => !before?.stages.some((stage) => stage.id === id && isDone(stage)));
+  return after.stages.some((now) => !known.has(now) && isDone(now) && !before?.stages.some((stage) => stage.id === now.id && isDone(stage)));
 }
 
 function isDone(stage: StageExecution): boolean {
