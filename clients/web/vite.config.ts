@@ -52,6 +52,13 @@ export default defineConfig({
       // The worker is an entry of its own and no copy: what it shares with the pages is loaded once.
       input: { index: here("index.html"), worker: here("src/live/worker.ts") },
       output: {
+        // Many small parts cost more in requests than they save.
+        advancedChunks: {
+          groups: [
+            { name: "protocol", test: /typescript.src|@bufbuild|@connectrpc|web.src.live.(?!.*\.tsx)/ },
+            { name: "base", test: /node_modules.(preact|wouter|use-sync|regexparam|mitt|@tanstack.(react-)?query)|web.src.(settings|i18n.(index|text)|api.|ui.(?!virtual-list|log-view|log-lines|json-tree|markdown))/ },
+          ],
+        },
         entryFileNames: (chunk) => (chunk.name === "worker" ? "worker.js" : "assets/[name]-[hash].js"),
       },
     },
