@@ -4,38 +4,37 @@ import { Redirect, Route, Switch } from "wouter";
 import { Spinner } from "~/ui/index.ts";
 import { NotFound } from "./not-found.tsx";
 
-/** A screen by its file; the default export gets the parts of the address as props. */
+/** A screen gets the parts of its address as props. */
 type Screen = ComponentType<Record<string, string>>;
-const files = import.meta.glob<{ default: Screen }>(["../screens/*/*.tsx", "!../screens/**/*.test.tsx"]);
 
-function screen(file: string): Screen {
-  const load = files[`../screens/${file}.tsx`];
-  return load ? lazy(load) : NotFound;
+function screen(load: () => Promise<{ default: ComponentType<never> }>): Screen {
+  // The names of the parts in the path are those of the props; the stories open every address.
+  return lazy(load as () => Promise<{ default: Screen }>);
 }
 
 const ROUTES: readonly (readonly [path: string, screen: Screen])[] = [
-  ["/", screen("home/home")],
-  ["/projects", screen("projects/list")],
-  ["/projects/:project", screen("projects/project")],
-  ["/operations", screen("operations/operations")],
-  ["/accounts", screen("accounts/accounts")],
-  ["/apps", screen("applications/list")],
-  ["/apps/:application", screen("applications/overview")],
-  ["/apps/:application/settings", screen("applications/settings")],
-  ["/apps/:application/executions", screen("executions/list")],
-  ["/apps/:application/executions/:execution", screen("execution/execution")],
-  ["/apps/:application/executions/:execution/compare/:other", screen("execution/compare")],
-  ["/apps/:application/pipelines", screen("pipelines/list")],
-  ["/apps/:application/pipelines/:pipeline", screen("pipelines/pipeline")],
-  ["/apps/:application/pipelines/:pipeline/edit", screen("editor/editor")],
-  ["/apps/:application/pipelines/:pipeline/revisions", screen("pipelines/revisions")],
-  ["/apps/:application/clusters", screen("clusters/clusters")],
-  ["/apps/:application/clusters/:account/:region/:serverGroup", screen("clusters/server-group")],
-  ["/apps/:application/load-balancers", screen("load-balancers/load-balancers")],
-  ["/apps/:application/firewalls", screen("firewalls/firewalls")],
-  ["/apps/:application/images", screen("images/images")],
-  ["/apps/:application/triggers", screen("triggers/triggers")],
-  ["/apps/:application/triggers/:trigger", screen("triggers/trigger")],
+  ["/", screen(() => import("~/screens/home/home.tsx"))],
+  ["/projects", screen(() => import("~/screens/projects/list.tsx"))],
+  ["/projects/:project", screen(() => import("~/screens/projects/project.tsx"))],
+  ["/operations", screen(() => import("~/screens/operations/operations.tsx"))],
+  ["/accounts", screen(() => import("~/screens/accounts/accounts.tsx"))],
+  ["/apps", screen(() => import("~/screens/applications/list.tsx"))],
+  ["/apps/:application", screen(() => import("~/screens/applications/overview.tsx"))],
+  ["/apps/:application/settings", screen(() => import("~/screens/applications/settings.tsx"))],
+  ["/apps/:application/executions", screen(() => import("~/screens/executions/list.tsx"))],
+  ["/apps/:application/executions/:execution", screen(() => import("~/screens/execution/execution.tsx"))],
+  ["/apps/:application/executions/:execution/compare/:other", screen(() => import("~/screens/execution/compare.tsx"))],
+  ["/apps/:application/pipelines", screen(() => import("~/screens/pipelines/list.tsx"))],
+  ["/apps/:application/pipelines/:pipeline", screen(() => import("~/screens/pipelines/pipeline.tsx"))],
+  ["/apps/:application/pipelines/:pipeline/edit", screen(() => import("~/screens/editor/editor.tsx"))],
+  ["/apps/:application/pipelines/:pipeline/revisions", screen(() => import("~/screens/pipelines/revisions.tsx"))],
+  ["/apps/:application/clusters", screen(() => import("~/screens/clusters/clusters.tsx"))],
+  ["/apps/:application/clusters/:account/:region/:serverGroup", screen(() => import("~/screens/clusters/server-group.tsx"))],
+  ["/apps/:application/load-balancers", screen(() => import("~/screens/load-balancers/load-balancers.tsx"))],
+  ["/apps/:application/firewalls", screen(() => import("~/screens/firewalls/firewalls.tsx"))],
+  ["/apps/:application/images", screen(() => import("~/screens/images/images.tsx"))],
+  ["/apps/:application/triggers", screen(() => import("~/screens/triggers/triggers.tsx"))],
+  ["/apps/:application/triggers/:trigger", screen(() => import("~/screens/triggers/trigger.tsx"))],
 ];
 
 export function Routes() {
