@@ -11,8 +11,12 @@ import { Routes } from "./routes.tsx";
 import "./frame.css";
 
 const KeyHelp = lazy(async () => ({ default: (await import("./key-help.tsx")).KeyHelp }));
-const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
+const loadPalette = async () => ({ default: (await import("./palette.tsx")).Palette });
+const Palette = lazy(loadPalette);
 const SettingsDialog = lazy(async () => ({ default: (await import("./settings-dialog.tsx")).SettingsDialog }));
+
+/** How long after the frame the palette is loaded. */
+const PALETTE_AFTER_MS = 1000;
 
 type Open = "palette" | "settings" | "keys" | undefined;
 
@@ -21,6 +25,11 @@ export function Frame() {
   const [address, go] = useLocation();
   const [open, setOpen] = useState<Open>();
   const links = useMainLinks();
+  useEffect(() => {
+    // Who presses `/` types on at once: it is there before, but after the first view.
+    const timer = setTimeout(() => void loadPalette(), PALETTE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const application = /^\/apps\/([^/]+)/.exec(address)?.[1];
   useKeys({ go, application, onSearch: () => setOpen("palette"), onHelp: () => setOpen("keys") });
   return (
