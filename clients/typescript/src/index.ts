@@ -3,7 +3,7 @@ export { connect, connectOver, type ConnectOptions, type Gennaker, requestId, tr
 export type { Clock } from "./clock.ts";
 export { type FieldProblem, type PreconditionProblem, type Problem, problemOf } from "./errors.ts";
 export { applyEvent, applyInfrastructure, hasEnded } from "./fold.ts";
-export { resume, type Source, type WatchOptions, type WatchState } from "./resume.ts";
+export { FINAL_CODES, resume, type Source, type WatchOptions, type WatchState } from "./resume.ts";
 export {
   type ExecutionUpdate,
   type InfrastructureUpdate,

@@ -42,7 +42,7 @@ const LONGEST_DELAY_MS = 15_000;
 const SILENCE_MS = 30_000;
 
 /** Codes with which a repeat of the call would be answered in the same way. */
-const FINAL: ReadonlySet<Code> = new Set([
+export const FINAL_CODES: ReadonlySet<Code> = new Set([
   Code.InvalidArgument,
   Code.NotFound,
   Code.AlreadyExists,
@@ -82,7 +82,7 @@ export async function* resume<Message, Update>(
     }
     if (signal?.aborted) return;
     const lostPlace = cause.code === Code.OutOfRange && source.reset();
-    if (!lostPlace && FINAL.has(cause.code)) throw cause;
+    if (!lostPlace && FINAL_CODES.has(cause.code)) throw cause;
     failures += 1;
     const retryInMs = lostPlace ? 0 : delayAfter(cause, failures, clock);
     onState?.({ kind: "reconnecting", cause, retryInMs });

@@ -1,6 +1,6 @@
 /** One `WatchExecutions` stream over a set of subjects, with the place to go on from. */
 import { Code, type ConnectError } from "@connectrpc/connect";
-import { problemOf } from "@gennaker/client";
+import { FINAL_CODES, problemOf } from "@gennaker/client";
 import type { Execution } from "@gennaker/client/gen/execution";
 import type { ExecutionEvent } from "@gennaker/client/gen/execution_event";
 import type { WatchExecutionsResponse } from "@gennaker/client/gen/execution_service";
@@ -103,16 +103,5 @@ export class Lane implements Feed<WatchExecutionsResponse> {
 
 /** Whether a repeat of a call would meet the same answer. Only the server itself can say that, not what stands before it. */
 export function isFinal(error: ConnectError): boolean {
-  return FINAL.has(error.code) && problemOf(error).reason !== "";
+  return FINAL_CODES.has(error.code) && problemOf(error).reason !== "";
 }
-
-const FINAL: ReadonlySet<Code> = new Set([
-  Code.InvalidArgument,
-  Code.NotFound,
-  Code.AlreadyExists,
-  Code.PermissionDenied,
-  Code.Unauthenticated,
-  Code.FailedPrecondition,
-  Code.Unimplemented,
-  Code.OutOfRange,
-]);

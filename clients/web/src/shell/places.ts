@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ALL_APPLICATIONS, allPages, api, idOf, lastId, screenOf, serverGroupScreen } from "~/api/index.ts";
 import { useText } from "~/i18n/index.tsx";
+import { useApplications } from "~/screens/applications/queries.ts";
 import type { IconName } from "~/ui/index.ts";
 
 /** Somewhere to go. */
@@ -18,13 +19,7 @@ const PAGE = 500;
 /** Applications, pipelines and server groups. They are read when the palette opens. */
 export function usePlaces(): Place[] {
   const t = useText();
-  const applications = useQuery({
-    queryKey: ["applications"],
-    queryFn: () => allPages(async (pageToken) => {
-      const answer = await api.applications.listApplications({ pageSize: PAGE, pageToken });
-      return { items: answer.applications, nextPageToken: answer.nextPageToken };
-    }),
-  }).data ?? [];
+  const applications = useApplications().data ?? [];
   const pipelines = useQuery({
     queryKey: ["pipelines", ALL_APPLICATIONS],
     queryFn: () => allPages(async (pageToken) => {

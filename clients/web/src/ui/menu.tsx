@@ -40,7 +40,7 @@ export function Menu({ trigger, items }: MenuProps) {
       {open && (
         <div ref={list} role="menu" aria-labelledby={id} popover="auto" className="menu-list"
           onToggle={(event) => { if (event.newState === "closed") setOpen(false); }}
-          onKeyDown={(event) => move(event, close)}>
+          onKeyDown={(event) => moveInMenu(event, close)}>
           {items.map((item) => (
             <button key={item.label} type="button" role="menuitem" tabIndex={-1} data-danger={item.danger || undefined}
               aria-disabled={item.disabled || undefined} onClick={() => { if (!item.disabled) { close(); item.onSelect(); } }}>
@@ -63,7 +63,8 @@ function place(popover: HTMLElement, trigger: HTMLElement | null) {
   popover.style.left = `${Math.max(4, Math.min(at.left, innerWidth - width - 4))}px`;
 }
 
-function move(event: KeyboardEvent<HTMLElement>, close: () => void) {
+/** What the keys do in a list of things to do. */
+export function moveInMenu(event: KeyboardEvent<HTMLElement>, close: () => void) {
   const buttons = [...event.currentTarget.querySelectorAll("button")];
   const at = buttons.findIndex((button) => button === document.activeElement);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];

@@ -2,8 +2,9 @@
 import type { Instance, ServerGroup } from "@gennaker/client/gen/server_group";
 import type { Execution } from "@gennaker/client/gen/execution";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useRef } from "react";
 import { useText } from "~/i18n/index.tsx";
+import { useOffset } from "~/ui/virtual-list.tsx";
 import { type Work, workKey, workOf } from "../model/operations.ts";
 import type { Row } from "../model/tree.ts";
 import { GroupCells } from "./group-cells.tsx";
@@ -89,19 +90,4 @@ function Columns() {
       </div>
     </div>
   );
-}
-
-/** Where the rows begin on the page, which changes with what stands above them. */
-function useOffset(ref: React.RefObject<HTMLElement | null>): number {
-  const [offset, setOffset] = useState(0);
-  useLayoutEffect(() => {
-    const measure = () => {
-      if (ref.current) setOffset(Math.round(ref.current.getBoundingClientRect().top + window.scrollY));
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    return () => observer.disconnect();
-  }, [ref]);
-  return offset;
 }

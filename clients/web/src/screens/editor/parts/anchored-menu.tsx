@@ -1,6 +1,7 @@
 /** A menu at a place of the page, for things that are no buttons of their own. */
-import { type KeyboardEvent, useEffectEvent, useLayoutEffect, useRef } from "react";
+import { useEffectEvent, useLayoutEffect, useRef } from "react";
 import { Icon, type MenuItem } from "~/ui/index.ts";
+import { moveInMenu } from "~/ui/menu.tsx";
 
 interface Props {
   label: string;
@@ -33,7 +34,7 @@ export function AnchoredMenu({ label, anchor, items, onClose }: Props) {
     };
   }, [anchor]);
   return (
-    <div ref={list} role="menu" aria-label={label} popover="auto" className="menu-list" onKeyDown={(event) => move(event, onClose)}>
+    <div ref={list} role="menu" aria-label={label} popover="auto" className="menu-list" onKeyDown={(event) => moveInMenu(event, onClose)}>
       {items.map((item) => (
         <button key={item.label} type="button" role="menuitem" tabIndex={-1} data-danger={item.danger || undefined} aria-disabled={item.disabled || undefined}
           onClick={() => {
@@ -46,15 +47,4 @@ export function AnchoredMenu({ label, anchor, items, onClose }: Props) {
       ))}
     </div>
   );
-}
-
-function move(event: KeyboardEvent<HTMLElement>, close: () => void) {
-  const buttons = [...event.currentTarget.querySelectorAll("button")];
-  const at = buttons.findIndex((button) => button === document.activeElement);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
-  if (event.key === "Escape" || event.key === "Tab") close();
-  if (event.key === "Escape") event.preventDefault();
-  if (to === undefined) return;
-  event.preventDefault();
-  buttons[(to + buttons.length) % buttons.length]?.focus();
 }
