@@ -129,7 +129,9 @@ test.describe("clusters", () => {
     await page.keyboard.press("ArrowLeft");
     await expect(row(page, "hello-main-v001")).toHaveCount(0);
     await page.keyboard.press("ArrowRight");
+    await expect(row(page, "hello-main-v001")).toBeVisible();
     await page.keyboard.press("ArrowDown");
+    await expect(row(page, "hello-main-v001")).toBeFocused();
     await page.keyboard.press("Space");
     await expect(page.getByRole("region", { name: "1 selected" })).toBeVisible();
     await page.setViewportSize({ width: 400, height: 800 });

@@ -81,7 +81,7 @@ test("a kind of the operator's own has a form with help, defaults and checks, an
   await test.step("what is wrong is said at its field, within half a second", async () => {
     await copies.fill("many");
     await expect(copies).toHaveAttribute("aria-invalid", "true", { timeout: SOON });
-    await expect(page.getByText("Must be a number")).toBeVisible();
+    await expect(page.getByRole("region", { name: "Open a ticket" }).getByText("Must be a number")).toBeVisible();
     await expect(page.getByRole("toolbar").getByRole("button", { name: "Save" })).toBeDisabled();
     await copies.fill("3");
     await expect(copies).not.toHaveAttribute("aria-invalid", "true", { timeout: SOON });

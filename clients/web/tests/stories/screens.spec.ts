@@ -34,6 +34,7 @@ test("every screen is accessible, light and dark, wide and narrow", async ({ ser
 
 test("an empty server says what to do, and the sample runs after one click", async ({ page }) => {
   await page.goto("/");
+  await expect(page.getByRole("button", { name: "Create the sample application" })).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Create the sample application" }).click();
   await expect(page).toHaveURL(/\/apps\/hello\/executions\//);

@@ -110,7 +110,7 @@ function screens({ over, waiting }: { over: string; waiting: string }): [path: s
     ["/apps/evil/pipelines/all", evil("What it does")],
     ["/apps/evil/pipelines/all/revisions", "Pipeline"],
     ["/apps/evil/pipelines/all/edit?stage=fail", evil("Fail")],
-    ["/apps/evil/pipelines/all/edit?as=yaml", "It broke"],
+    ["/apps/evil/pipelines/all/edit?as=yaml", "What it does"],
     ["/apps/evil/triggers", evil("Trigger")],
     ["/apps/evil/triggers/evil", evil("Trigger")],
     ["/projects", evil("Project")],
