@@ -29,7 +29,8 @@ export default function ExpressionWriter({ label, describedBy, invalid, value, o
   const known = useWorld(context, true);
   const world = useRef(known);
   world.current = known;
-  const focusAt = useRef(field.current?.selectionStart ?? value.length).current;
+  // Asked for when the editor stands: until then the field is written in.
+  const focusAt = () => field.current?.selectionStart ?? value.length;
   const extensions = useMemo(() => [completion(() => world.current, whole), opening], [whole]);
   useLayoutEffect(onReady, []);
   return (

@@ -29,8 +29,8 @@ export interface MirrorProps {
   single?: boolean | undefined;
   /** No numbers of lines. */
   bare?: boolean | undefined;
-  /** Takes the focus, with the cursor here. */
-  focusAt?: number | undefined;
+  /** Takes the focus when it is there, with the cursor where this says then. */
+  focusAt?: (() => number) | undefined;
   /** More that it can do; taken once. */
   extensions?: Extension | undefined;
 }
@@ -88,9 +88,9 @@ export default function Mirror(props: MirrorProps) {
   useLayoutEffect(() => {
     const editor = view.current;
     if (!editor || focusAt === undefined) return;
-    editor.dispatch({ selection: { anchor: Math.min(focusAt, editor.state.doc.length) } });
+    editor.dispatch({ selection: { anchor: Math.min(focusAt(), editor.state.doc.length) } });
     editor.focus();
-  }, [focusAt]);
+  }, []);
 
   useEffect(() => {
     const editor = view.current;
