@@ -8,7 +8,7 @@ import { ExecutionEventType } from "@gennaker/client/gen/execution_event";
 import { type BrowserContext, type Page, test } from "@playwright/test";
 import { Server } from "../server.ts";
 import { ended, makeApplication, makePipeline, start, until } from "../world.ts";
-import { clickToPainted, type Painted, paints, watchPaints } from "./painted.ts";
+import { clickToPainted, paints, watchPaints } from "./painted.ts";
 import { type Bar, render, spread, percentile } from "./table.ts";
 
 const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
@@ -122,15 +122,19 @@ test("4 and 5: a thousand stages", async ({ page }) => {
     if (event?.type === ExecutionEventType.STAGE_COMPLETED && event.time) committed.set(event.stage, timestampMs(event.time));
   }
   await page.waitForFunction(() => document.querySelector('[data-node][data-tone="running"]') === null);
-  const seen = (await paints(page)).filter(({ tone, node }) => tone === "ok" && committed.has(node));
-  // A column ends at once: from its last event to the last of its stages on the screen.
-  const columns = new Map<string, Painted[]>();
-  for (const painted of seen) {
-    const column = painted.node.split("-")[0] ?? "";
-    columns.set(column, [...(columns.get(column) ?? []), painted]);
+  // A stage counts that was in sight: others come into the page when the graph follows what runs.
+  const done = new Map<string, number>();
+  for (const { node, tone, at, changed } of await paints(page)) {
+    if (tone === "ok" && changed && !done.has(node)) done.set(node, at);
   }
-  const delays = [...columns.values()].map((column) => Math.max(...column.map(({ at }) => at)) - Math.max(...column.map(({ node }) => committed.get(node) ?? 0)))
-    .filter((delay) => delay >= 0 && delay < 5000);
+  // A column ends at once: from its last event to the last of its stages on the screen.
+  const columns = new Map<string, { committed: number; painted: number }>();
+  for (const [node, at] of done) {
+    const column = node.split("-")[0] ?? "";
+    const before = columns.get(column) ?? { committed: 0, painted: 0 };
+    columns.set(column, { committed: Math.max(before.committed, committed.get(node) ?? 0), painted: Math.max(before.painted, at) });
+  }
+  const delays = [...columns.values()].map((column) => column.painted - column.committed);
   bars.push({ bar: "5 5 % of 1,000 stages change: committed to painted", wanted: "<= 100 ms", measured: spread(delays), met: percentile(delays, 0.95) <= 100 });
 });
 

@@ -6,6 +6,8 @@ export interface Painted {
   node: string;
   tone: string;
   at: number;
+  /** It was in the page before, and has changed. */
+  changed: boolean;
 }
 
 /** Begins to take notes, on this page and those that it goes to. */
@@ -13,21 +15,21 @@ export async function watchPaints(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const notes: Painted[] = [];
     Reflect.set(window, "painted", notes);
-    const note = (element: Element) => {
+    const note = (element: Element, changed: boolean) => {
       const box = element.closest<HTMLElement>("[data-node]");
       if (!box?.dataset.node) return;
       const { node, tone = "" } = box.dataset;
       requestAnimationFrame(() => {
         const channel = new MessageChannel();
-        channel.port1.onmessage = () => notes.push({ node, tone, at: performance.timeOrigin + performance.now() });
+        channel.port1.onmessage = () => notes.push({ node, tone, at: performance.timeOrigin + performance.now(), changed });
         channel.port2.postMessage(null);
       });
     };
     new MutationObserver((mutations) => {
       for (const { type, target, addedNodes } of mutations) {
-        if (type === "attributes" && target instanceof Element) note(target);
+        if (type === "attributes" && target instanceof Element) note(target, true);
         for (const added of addedNodes) {
-          if (added instanceof Element) for (const box of [added, ...added.querySelectorAll("[data-node]")]) note(box);
+          if (added instanceof Element) for (const box of [added, ...added.querySelectorAll("[data-node]")]) note(box, false);
         }
       }
     }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-tone"] });
