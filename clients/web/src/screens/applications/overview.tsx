@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { api, applicationName, lastId, queryClient, screenOf } from "~/api/index.ts";
 import { useText } from "~/i18n/index.tsx";
 import { useExecutions, useInfrastructure, useLiveEffect } from "~/live/hooks.ts";
+import { groupBy } from "~/screens/clusters/model/group-by.ts";
 import { ButtonLink, EmptyState, ErrorNote, Facts, HEALTH_LOOKS, Markdown, Page, Panel, Spinner, StatusBadge, Time } from "~/ui/index.ts";
 import { hasAnyEnded, useCaughtUp } from "../executions/changes.ts";
 import { ExecutionRow } from "../executions/row.tsx";
@@ -66,7 +67,7 @@ function Executions({ application }: { application: string }) {
 function Clusters({ application }: { application: string }) {
   const t = useText();
   const infrastructure = useInfrastructure(application);
-  const clusters = Map.groupBy(infrastructure?.serverGroups ?? [], (group) => `${group.account} / ${group.cluster}`);
+  const clusters = groupBy(infrastructure?.serverGroups ?? [], (group) => `${group.account} / ${group.cluster}`);
   return (
     <Panel title={<Link href={`${screenOf(application)}/clusters`}>{t("applications.clusters")}</Link>}>
       {clusters.size === 0 ? <span className="muted">{t("applications.noClusters")}</span> : (

@@ -1,4 +1,5 @@
 /** The pipelines of an application: what each is, how its last execution went, and what can be done with it. */
+import { groupBy } from "~/screens/clusters/model/group-by.ts";
 import type { Execution } from "@gennaker/client/gen/execution";
 import type { Pipeline } from "@gennaker/client/gen/pipeline";
 import { useMemo, useState } from "react";
@@ -47,7 +48,7 @@ function Rows({ application, pipelines, onRun }: { application: string; pipeline
   const { last, ready } = useLastExecutions(application);
   const triggers = useTriggers(application).data;
   const counts = useMemo(() => {
-    const byPipeline = Map.groupBy(triggers ?? [], (trigger) => trigger.pipeline);
+    const byPipeline = groupBy(triggers ?? [], (trigger) => trigger.pipeline);
     return new Map([...byPipeline].map(([pipeline, all]) => [pipeline, all.length]));
   }, [triggers]);
   return (

@@ -1,4 +1,4 @@
-/** Items by a key, in the order in which the keys come. What `Map.groupBy` does, which Node 20 does not have. */
+/** Items by a key, in the order in which the keys come. What `Map.groupBy` does, which Node 20 and older browsers do not have. */
 export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {
